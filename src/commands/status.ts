@@ -10,6 +10,7 @@ import type {
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { createClusterMapChart } from './charts/cluster-map-chart.ts';
 import { approvalButtonIds } from './interactions/approval-buttons.ts';
+import { listPendingApprovals } from './interactions/list-pending-approvals.ts';
 import { pauseButtonIds } from './interactions/pause-buttons.ts';
 import { buildApprovalBlocks } from './messages/approval-request.ts';
 import { buildPauseBlocks } from './messages/chapter-pause.ts';
@@ -35,10 +36,7 @@ export const status = defineCommand({
   ) => {
     const clusterStatus = await clusterService.getStatus(args.name);
     if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
-    const pendingApproval =
-      clusterStatus.latestRun && !clusterStatus.latestRun.outcome
-        ? await clusterService.getPendingApproval(clusterStatus.latestRun.run)
-        : undefined;
+    const [pendingApproval] = await listPendingApprovals([clusterStatus], clusterService);
     const actionBlocks = pendingApproval
       ? buildApprovalBlocks(pendingApproval, policy, approvalButtonIds)
       : clusterStatus.latestRun

@@ -5,7 +5,7 @@ import { root, type SourceFile } from './source-files.ts';
 /** First words of function names. `is`, `has`, `can`, `should`, `exists`: predicates. `to`, `with`, `on`: conversion, scope, callback. */
 const firstWords = new Set(
   `is has can should requires exists to with on
-  accept acquire add align append apply assert assign attach block build cache call cancel capitalize catch change check claim classify clean clear clip
+  accept acquire activate add align append apply assert assign attach block build cache call cancel capitalize catch change check claim classify clean clear clip
   close collect combine commit compare compute concat configure connect continue convert count create decide decode decrypt deduplicate define
   delete deliver derive describe detect diagnose diff disable discard dispose download drain draw drop edit emit enable encode encrypt end enqueue
   ensure enter escape estimate evaluate evict examine execute expand explain export extend extract fetch fill filter finalize find finish fit flush

@@ -10,6 +10,12 @@ import type { SampleCatalogue } from './sample.ts';
 const readyStatus = { ...demoStatus, latestRun: runs.ready.view };
 const creatingStatus = { ...createStatus(), latestRun: runs.creating.view };
 
+const incompleteStatus = {
+  ...demoStatus,
+  latestRun: runs['ready without DNS'].view,
+  settledRun: runs['ready without DNS'].view,
+};
+
 /** Replies to `/kthw status` and `/kthw list`. */
 export const statusSamples = {
   renderStatus: {
@@ -18,7 +24,10 @@ export const statusSamples = {
     states: {
       creating: [creatingStatus],
       ready: [readyStatus, [], true],
-      'ready without DNS': [{ ...demoStatus, latestRun: runs['ready without DNS'].view }, [], true],
+      'ready without DNS': [incompleteStatus, [], true],
+      'ready without DNS, request rejected': [
+        { ...incompleteStatus, latestRun: { ...runs.cancelled.view, hasChanges: false, canResume: false } },
+      ],
       'ready, with a TTL': [
         {
           ...readyStatus,

@@ -17,6 +17,7 @@ import {
 } from '../routing/command.ts';
 import { approvalButtonIds } from './approval-buttons.ts';
 import { openCreateModal } from './create-modal.ts';
+import { listPendingApprovals } from './list-pending-approvals.ts';
 
 const value = z.strictObject({ cluster: clusterNameSchema, channel: z.string().min(1).max(50) });
 type ClusterButtonValue = z.infer<typeof value>;
@@ -74,10 +75,7 @@ async function loadStatusMessage(
 ): Promise<Message> {
   const clusterStatus = await clusterService.getStatus(name);
   if (!clusterStatus) return renderUnknownCluster(name);
-  const pendingApproval =
-    clusterStatus.latestRun && !clusterStatus.latestRun.outcome
-      ? await clusterService.getPendingApproval(clusterStatus.latestRun.run)
-      : undefined;
+  const [pendingApproval] = await listPendingApprovals([clusterStatus], clusterService);
   return renderStatus(
     clusterStatus,
     pendingApproval ? buildApprovalBlocks(pendingApproval, policy, approvalButtonIds) : [],

@@ -33,9 +33,9 @@ export function describeRunStatus(view: LabelledRun, isAwaitingApproval = false)
 }
 
 /** Status of a cluster. A ready cluster with deferred steps is not shown as ready. */
-export function describeClusterStatus({ state, latestRun }: Pick<ClusterStatus, 'state' | 'latestRun'>): StatusText {
-  if (state === 'ready' && latestRun && getRunStatus(latestRun) === 'incomplete')
-    return { icon: runStatusIcons.incomplete.icon, label: `ready without ${listDeferredPhases(latestRun)}` };
+export function describeClusterStatus({ state, settledRun }: Pick<ClusterStatus, 'state' | 'settledRun'>): StatusText {
+  if (state === 'ready' && settledRun && getRunStatus(settledRun) === 'incomplete')
+    return { icon: runStatusIcons.incomplete.icon, label: `ready without ${listDeferredPhases(settledRun)}` };
   return { icon: clusterStatusIcons[state], label: formatClusterState(state) };
 }
 
@@ -61,7 +61,6 @@ function listDeferredPhases({ phases }: Pick<RunView, 'phases'>): string {
 }
 
 const clusterStatusIcons: Readonly<Record<ClusterState, string>> = {
-  new: '⏳',
   provisioning: '⏳',
   ready: '✅',
   failed: '❌',

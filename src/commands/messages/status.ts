@@ -19,6 +19,7 @@ export function renderStatus(
   hasChart = false,
 ): Message {
   const { name, latestRun } = status;
+  const resumableRun = findResumableRun(status);
   const isAwaitingApproval = pendingBlocks.length > 0;
   const { icon, label } = describeClusterStatus(status);
   const runText = latestRun
@@ -31,8 +32,14 @@ export function renderStatus(
     ...pendingBlocks,
     ...(latestRun ? buildRunBlocks(latestRun, isAwaitingApproval) : []),
     ...(hasChart ? [block.context(md`I'll send you a cluster map in a DM`)] : []),
-    block.actions(...(latestRun?.canResume ? [buildResumeButton(latestRun)] : []), buildFollowUpButton(name, 'audit')),
+    block.actions(...(resumableRun ? [buildResumeButton(resumableRun)] : []), buildFollowUpButton(name, 'audit')),
   );
+}
+
+/** The latest run, or the last one that changed the cluster. None while a run is active. */
+function findResumableRun({ latestRun, settledRun }: ClusterStatus): RunView | undefined {
+  if (!latestRun?.outcome) return undefined;
+  return [latestRun, settledRun].find((run) => run?.canResume);
 }
 
 function formatDetailLines({ state, record }: ClusterStatus): Markdown[] {

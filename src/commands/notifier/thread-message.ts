@@ -141,11 +141,12 @@ function shouldReportRetry(events: readonly StoredEvent[], step: string, seq: nu
   return countFailures(events, step, seq) === retryReportThreshold && !hasSucceeded;
 }
 
-/** A final fault, or the first of a series that keeps the run waiting. */
+/** A final fault, or the one that shows that the run keeps waiting. Counts since the run last made progress. */
 function shouldReportFault(events: readonly StoredEvent[], seq: number): boolean {
-  const faults = events.filter(({ event, seq: at }) => at <= seq && event.type === 'run.faulted');
-  const fault = faults.at(-1)?.event;
-  return fault?.type === 'run.faulted' && (!fault.retryAt || faults.length === retryReportThreshold);
+  const until = events.filter((one) => one.seq <= seq);
+  const progress = until.findLastIndex(({ event }) => /^(step\.started|run\.resumed|approval\.)/.test(event.type));
+  const faults = until.slice(progress + 1).flatMap(({ event }) => (event.type === 'run.faulted' ? event : []));
+  return faults.at(-1)?.retryAt === undefined || faults.length === retryReportThreshold;
 }
 
 /** Failures of a step up to event `seq` since the run was started or resumed. */

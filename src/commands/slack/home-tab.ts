@@ -8,6 +8,7 @@ import type { Authorizer } from '../authorization/authorizer.ts';
 import { createChannelMembership } from '../authorization/channel-membership.ts';
 import type { Policy } from '../authorization/policy.ts';
 import { approvalButtonIds } from '../interactions/approval-buttons.ts';
+import { listPendingApprovals } from '../interactions/list-pending-approvals.ts';
 import type { Message } from '../messages/blocks.ts';
 import {
   renderHomeMessage,
@@ -84,13 +85,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
 
   async function loadData(): Promise<HomeTabData> {
     const clusters = await clusterService.listClusters();
-    const openRuns = clusters.flatMap(({ latestRun }) => (latestRun && !latestRun.outcome ? latestRun.run : []));
-    return {
-      clusters,
-      pendingApprovals: (await Promise.all(openRuns.map((run) => clusterService.getPendingApproval(run)))).flatMap(
-        (one) => one ?? [],
-      ),
-    };
+    return { clusters, pendingApprovals: await listPendingApprovals(clusters, clusterService) };
   }
 
   async function buildView(
@@ -102,7 +97,8 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     if (membership !== 'member' && channels !== 'all')
       return renderHomeMessageForNonMember(channels, membership === 'unreadable');
     const findChannel = (run: string) =>
-      clusters.find(({ latestRun }) => latestRun?.run === run)?.latestRun?.channel ?? '';
+      clusters.flatMap(({ latestRun, queuedRun }) => [latestRun, queuedRun]).find((view) => view?.run === run)
+        ?.channel ?? '';
     const canApprove = await Promise.all(
       pendingApprovals.map(
         async (one) => !(await authorize(person, findChannel(one.run), { run: one.run, isApproval: true })),

@@ -3,7 +3,7 @@ import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import { StaleVersion, StoreUnavailable, type VersionedRecord } from '../../store/store.ts';
 import { getSshRanges } from '../cluster/cluster.ts';
 import { machineTypePhase, type OperationName, operations } from '../phases/operations.ts';
-import type { ClusterState } from '../workflow/cluster-state.ts';
+import { getClusterState } from '../workflow/cluster-state.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
 import type {
@@ -74,7 +74,7 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     if (!found) return { notFound: true };
     const { activeRun, queuedRun } = found.value;
     const run = requestedRun ?? activeRun ?? queuedRun;
-    if (run === undefined) return { unchanged: getIdleState(found.value) };
+    if (run === undefined) return { unchanged: getClusterState(found.value) };
     if (run !== activeRun && run !== queuedRun) return { notCurrent: 'ended' };
     await store.append(run, [{ type: 'run.cancelRequested', actor }]);
     wake(run);
@@ -126,7 +126,8 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     if (unfinished) return await resumeRun(name, requester, unfinished);
     // An interrupted scaling can leave workers that the spec doesn't count. Scaling to the spec removes them.
     const { previousSpec } = await getPreviousSpec(store, operations, spec, runs);
-    if (spec.workers === workers && previousSpec.workers === workers) return { unchanged: getIdleState(found.value) };
+    if (spec.workers === workers && previousSpec.workers === workers)
+      return { unchanged: getClusterState(found.value) };
     const change = { spec: { ...spec, workers }, previousSpec: spec, requester, channel };
     return await startNewRun({ operation: 'scale', ...change }, found);
   }
@@ -153,7 +154,7 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     const request = buildRequest(found.value.spec);
     return request
       ? await startNewRun({ ...request, previousSpec: found.value.spec }, found)
-      : { unchanged: getIdleState(found.value) };
+      : { unchanged: getClusterState(found.value) };
   }
 
   function startNewRun(
@@ -205,10 +206,6 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     extendTtl: (name, expectedExpiry, hours, requester) =>
       extendTtl(options, name, expectedExpiry, hours * hourMs, requester),
   };
-}
-
-function getIdleState({ settledState }: ClusterRecord): ClusterState {
-  return settledState === 'new' ? 'provisioning' : settledState;
 }
 
 function listDifferences(desired: ClusterSpec, actual: ClusterSpec) {

@@ -109,6 +109,8 @@ export interface ClusterStatus {
   readonly state: ClusterState;
   readonly record: ClusterRecord;
   readonly latestRun?: RunView;
+  /** The last ended run that changed the cluster. Its deferred steps are missing in the cluster. */
+  readonly settledRun?: RunView;
   /** Waits for an approval to stop the active run. */
   readonly queuedRun?: RunView;
 }

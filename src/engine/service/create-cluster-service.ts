@@ -1,23 +1,19 @@
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
-import type { Store, VersionedRecord } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
 import { KthwError } from '../cluster/errors.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
 import type { MissingPart } from '../diagnostics/find-missing-parts.ts';
 import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
-import { operations } from '../phases/operations.ts';
 import type { ClusterPhase } from '../steps/cluster-step.ts';
 import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
-import { getClusterState } from '../workflow/cluster-state.ts';
-import { findOperation } from '../workflow/operation.ts';
 import { decideApproval, getPendingApproval } from './approvals.ts';
 import { buildAuditLog } from './audit-log.ts';
 import { createClusterLifecycle } from './cluster-lifecycle.ts';
 import type {
   ClusterQueries,
   ClusterService,
-  ClusterStatus,
   DiagnosticsService,
   Kubeconfig,
   KubeconfigService,
@@ -27,6 +23,7 @@ import { continueRun } from './continue-run.ts';
 import { listDeletionBlockers } from './list-deletion-blockers.ts';
 import { listActiveGrants } from './list-grants.ts';
 import { listMissingParts } from './list-missing-parts.ts';
+import { loadClusterStatus } from './load-cluster-status.ts';
 import { getPhaseCommands } from './phase-commands.ts';
 import { readActiveCluster } from './read-active-cluster.ts';
 import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
@@ -74,11 +71,11 @@ function createClusterQueries(options: ClusterServiceOptions, views: RunViewCach
   return {
     async getStatus(name) {
       const found = await readActiveCluster(store, name);
-      return found && (await loadStatus(found, views));
+      return found && (await loadClusterStatus(found, views));
     },
     async listClusters() {
       const found = await store.listActiveClusters();
-      return await Promise.all(found.map((cluster) => loadStatus(cluster, views)));
+      return await Promise.all(found.map((cluster) => loadClusterStatus(cluster, views)));
     },
     getRunView: (run) => views.getRunView(run),
     getAuditLog: (name) => buildAuditLog(store, phases, name),
@@ -92,7 +89,7 @@ function createKubeconfigService(options: ClusterServiceOptions, views: RunViewC
     async issueKubeconfig(name, requester, hours = 24) {
       const found = await readActiveCluster(store, name);
       if (!found) return undefined;
-      const { state } = await loadStatus(found, views);
+      const { state } = await loadClusterStatus(found, views);
       if (state !== 'ready') return { notReady: state };
       try {
         return await options.issueKubeconfig(found.value, requester, hours);
@@ -113,7 +110,7 @@ function createDiagnosticsService(options: ClusterServiceOptions, views: RunView
   ): Promise<T | NotFound> {
     const found = await readActiveCluster(options.store, name);
     if (!found) return { notFound: true };
-    const { record, latestRun } = await loadStatus(found, views);
+    const { record, latestRun } = await loadClusterStatus(found, views);
     return await inspectCluster(record, { ...record.outputs, ...latestRun?.outputs });
   }
 
@@ -122,22 +119,5 @@ function createDiagnosticsService(options: ClusterServiceOptions, views: RunView
     getSnapshot: (name) => inspect(name, options.getSnapshot),
     listMissingParts: (name) => listMissingParts(options, name),
     listDeletionBlockers: (name) => listDeletionBlockers(options, name),
-  };
-}
-
-async function loadStatus(found: VersionedRecord<ClusterRecord>, views: RunViewCache): Promise<ClusterStatus> {
-  const { activeRun, queuedRun, runs } = found.value;
-  const latestRunId = activeRun ?? runs.findLast((id) => id !== queuedRun);
-  const latestRun = latestRunId === undefined ? undefined : await views.getRunView(latestRunId);
-  const active = activeRun === undefined ? undefined : latestRun;
-  const operation = active && findOperation(operations, active.operation);
-  const state = getClusterState(found.value, operation, active ?? { hasChanges: false, hasSucceeded: false });
-  const queued = queuedRun === undefined ? undefined : await views.getRunView(queuedRun);
-  return {
-    name: found.id,
-    state,
-    record: found.value,
-    ...(latestRun ? { latestRun } : {}),
-    ...(queued ? { queuedRun: queued } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../../store/records.ts';
-import { operations } from '../phases/operations.ts';
-import { findOperation } from '../workflow/operation.ts';
+import { getClusterState } from '../workflow/cluster-state.ts';
 import type { RunView, StartResult } from './cluster-service.ts';
+import { isClusterChange } from './load-cluster-status.ts';
 import type { RunViewCache } from './run-view-cache.ts';
 
 type ResumeTarget = { readonly run: string } | Extract<StartResult, { notCurrent: unknown } | { unchanged: unknown }>;
@@ -28,7 +28,7 @@ export async function findResumableRun(
       if (view.canResume && settledState !== 'deleted') return { run };
       return { notCurrent: explainRefusal(view) };
     }
-    if (view.hasChanges && findOperation(operations, view.operation)?.stateAfterSuccess !== undefined) {
+    if (isClusterChange(view)) {
       if (requestedRun === undefined) break;
       newerChange ??= view;
     }
@@ -37,9 +37,7 @@ export async function findResumableRun(
   const lastRun = runs.at(-1);
   const last = lastRun === undefined ? undefined : await views.getRunView(lastRun);
   const isFinished = settledState === 'ready' || last === undefined;
-  return isFinished
-    ? { unchanged: settledState === 'new' ? 'provisioning' : settledState }
-    : { notCurrent: explainRefusal(last) };
+  return isFinished ? { unchanged: getClusterState({ settledState }) } : { notCurrent: explainRefusal(last) };
 }
 
 function explainRefusal({

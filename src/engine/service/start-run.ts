@@ -4,6 +4,7 @@ import type { ClusterRecord, ClusterSpec, RunRecord } from '../../store/records.
 import { StaleVersion, type Store, type VersionedRecord } from '../../store/store.ts';
 import type { OperationName } from '../phases/operations.ts';
 import { canPreempt, operations } from '../phases/operations.ts';
+import { getClusterState } from '../workflow/cluster-state.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
 import type { Operation } from '../workflow/operation.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
@@ -44,7 +45,7 @@ export async function startRun(
   const operation: Operation = operations[request.operation];
   const requiredStates = operation.requires;
   if (existing && requiredStates && !requiredStates.includes(existing.value.settledState))
-    return { notReady: existing.value.settledState === 'new' ? 'provisioning' : existing.value.settledState };
+    return { notReady: getClusterState(existing.value) };
   const activeRun = existing?.value.activeRun;
   const active = activeRun === undefined ? undefined : await describeActiveRun(deps, activeRun);
   const isConfirmed = active !== undefined && request.confirmedStop === active.run;
@@ -70,14 +71,9 @@ export async function startRun(
   }
   // After a crash here, a closed run holds the cluster. The dispatcher reopens it at startup.
   await updateRecord(store, 'run', run, (record) => ({ ...record, open: true }));
-  const stoppedRuns = isConfirmed ? [active.run, existing?.value.queuedRun] : [];
-  for (const stoppedRun of stoppedRuns) {
-    if (stoppedRun === undefined) continue;
-    const preemptedBy = { run, operation: request.operation };
-    await store.append(stoppedRun, [{ type: 'run.cancelRequested', actor: request.requester, preemptedBy }]);
-    wake(stoppedRun);
-  }
+  // The runner stops the confirmed run, also after a crash here. A run that is queued ends by itself.
   wake(run);
+  if (existing?.value.queuedRun) wake(existing.value.queuedRun);
   return { run, ...(isQueued ? { stops: active } : {}) };
 }
 

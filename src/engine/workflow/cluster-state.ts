@@ -2,7 +2,7 @@ import type { ClusterRecord, SettledState } from '../../store/records.ts';
 import type { Operation } from './operation.ts';
 import type { RunState } from './run-state.ts';
 
-export type ClusterState = SettledState | 'provisioning' | 'deleting';
+export type ClusterState = Exclude<SettledState, 'new'> | 'provisioning' | 'deleting';
 
 /** What an ended run means for the state of its cluster. */
 interface RunEnd extends Pick<RunState, 'outcome' | 'hasSucceeded'> {
@@ -11,12 +11,15 @@ interface RunEnd extends Pick<RunState, 'outcome' | 'hasSucceeded'> {
 
 /**
  * State of a cluster: that of the active run once it has begun, otherwise the settled state. Pure.
- * @param operation of the active run
+ * @param operation of the active run. @default no run is active
  */
 export function getClusterState(
   { settledState }: Pick<ClusterRecord, 'settledState'>,
-  operation: Operation | undefined,
-  { hasChanges, hasSucceeded }: Pick<RunEnd, 'hasChanges' | 'hasSucceeded'>,
+  operation?: Operation,
+  { hasChanges, hasSucceeded }: Pick<RunEnd, 'hasChanges' | 'hasSucceeded'> = {
+    hasChanges: false,
+    hasSucceeded: false,
+  },
 ): ClusterState {
   // A run that succeeded before was resumed for its deferred steps only. A confirmed deletion counts at once.
   const hasBegun = operation?.isCancelFinal || (hasChanges && !(hasSucceeded && settledState === 'ready'));

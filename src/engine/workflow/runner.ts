@@ -1,4 +1,4 @@
-import type { RunActivity, StoppedRun } from '../../store/events.ts';
+import type { RunActivity } from '../../store/events.ts';
 import type { ClusterRecord, RunRecord } from '../../store/records.ts';
 import { type Lease, LeaseLost, type Store, StoreUnavailable } from '../../store/store.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
@@ -13,7 +13,7 @@ import { type PlannedStep, plan } from './plan.ts';
 import type { RunState } from './run-state.ts';
 import { pollIntervalMs, runSchedulerLoop } from './scheduler.ts';
 import type { Clock, Phase, Step, WorkflowContext } from './step.ts';
-import { findBlockingRun, requestTakeover, takeOverCluster } from './take-over-cluster.ts';
+import { activateQueuedRun, stopBlockingRun, takeOverCluster } from './take-over-cluster.ts';
 
 /** @typeParam C context of the steps: the workflow's own, extended with the clients that the runner opens */
 export interface RunnerOptions<C extends WorkflowContext = WorkflowContext> {
@@ -65,7 +65,12 @@ export async function executeRun<C extends WorkflowContext>(
   const operation = run && findOperation<Step>(options.operations, run.operation);
   if (!run?.open || !operation) return 'completed';
   const cluster = (await store.read('cluster', run.cluster))?.value;
-  if (cluster?.queuedRun !== runId && (await findBlockingRun(store, cluster, runId))) return 'blocked';
+  const blockingRun = await stopBlockingRun(store, cluster, runId, run);
+  if (blockingRun !== undefined) {
+    options.onEventsAppended(blockingRun);
+    options.wake(blockingRun);
+    return 'blocked';
+  }
   const lease = await store.acquireLease(runId, options.leaseOwner, options.leaseMs);
   if (!lease) return 'locked';
   try {
@@ -134,8 +139,13 @@ async function executeUnderLease(
       throw new KthwError('no-progress', { attempts: maxClaimsWithoutProgress });
     activity = 'planning';
     planned = planSteps();
-    const stops = await findStoppedRun();
-    if (stops === 'notPreemptable') return await endRun('cancelled');
+    const position = isQueued
+      ? await activateQueuedRun(store, options, run.cluster, lease.run, operation)
+      : { kind: 'active' as const };
+    if (position.kind === 'obsolete') return await endRun('cancelled');
+    // The previous run may still be closing, and has changed the outputs.
+    if (position.kind === 'activated') return 'blocked';
+    const stops = position.kind === 'queued' ? position.stops : undefined;
     activity = 'opening';
     const resources = await options.openResources(run);
     try {
@@ -151,7 +161,7 @@ async function executeUnderLease(
         case 'completed':
           return await finishRun();
         case 'approved':
-          return stops ? await takeOver(stops) : undefined;
+          return stops ? await takeOver(stops.run) : undefined;
         case 'waiting':
           return 'waiting';
         default:
@@ -190,22 +200,18 @@ async function executeUnderLease(
     };
   }
 
-  /** The active run that this queued run would stop. A queued run takes over a cluster that became free. */
-  async function findStoppedRun(): Promise<StoppedRun | 'notPreemptable' | undefined> {
-    if (!isQueued) return undefined;
-    const position = await requestTakeover(store, options, run.cluster, lease.run, operation);
-    if (position.kind === 'notPreemptable') return 'notPreemptable';
-    return position.kind === 'blocked' ? position.stops : undefined;
-  }
-
   /** Stops the active run and takes its place. This run continues once that run is closed. */
-  async function takeOver(stops: StoppedRun): Promise<RunnerExit | undefined> {
+  async function takeOver(stoppedRun: string): Promise<RunnerExit | undefined> {
     const actor = journal.state.approval?.actor;
     if (!actor) return undefined;
-    const preemptedBy = { run: lease.run, operation: run.operation };
-    await takeOverCluster(store, { cluster: run.cluster, run: lease.run, stoppedRun: stops.run, actor, preemptedBy });
-    options.onEventsAppended(stops.run);
-    options.wake(stops.run);
+    await takeOverCluster(store, stoppedRun, {
+      cluster: run.cluster,
+      run: lease.run,
+      operation: run.operation,
+      actor,
+    });
+    options.onEventsAppended(stoppedRun);
+    options.wake(stoppedRun);
     return 'blocked';
   }
 

@@ -1,4 +1,5 @@
 import type { ClusterStatus, PhaseView, RunView } from '../../../src/engine/service/cluster-service.ts';
+import { getClusterState } from '../../../src/engine/workflow/cluster-state.ts';
 import { buildSpec, channel, testUser } from '../../fixtures/run.ts';
 
 export const noon = new Date('2026-01-05T12:00:00Z');
@@ -62,7 +63,7 @@ export function aView(change: Partial<RunView> = {}): RunView {
 export function aStatus(
   change: Partial<ClusterStatus['record']> = {},
   latestRun: RunView | 'none' = aView(),
-  state: ClusterStatus['state'] = change.settledState ?? 'provisioning',
+  state: ClusterStatus['state'] = getClusterState({ settledState: change.settledState ?? 'new' }),
 ): ClusterStatus {
   const record = {
     spec: buildSpec(),
@@ -74,5 +75,10 @@ export function aStatus(
     outputs: {},
     ...change,
   };
-  return { name: record.spec.name, state, record, ...(latestRun === 'none' ? {} : { latestRun }) };
+  return {
+    name: record.spec.name,
+    state,
+    record,
+    ...(latestRun === 'none' ? {} : { latestRun, ...(latestRun.outcome ? { settledRun: latestRun } : {}) }),
+  };
 }

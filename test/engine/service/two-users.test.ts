@@ -115,6 +115,73 @@ describe("a rebuild while another user's scaling is active", () => {
   });
 });
 
+describe('a process that ends between two writes', () => {
+  test('loses no queued run: the next process requests its approval', async () => {
+    const { environment } = await createReadyCluster();
+    const scaling = runOf(await scale(environment.createProcess(), 3));
+    let isWritten = false;
+    const killedProcess = environment.createProcess({
+      onStoreCall: (call, when, kill) => {
+        if (call !== 'write' || when !== 'after' || isWritten) return;
+        // The run's record comes first, then the cluster that refers to it.
+        void environment.store.read('cluster', 'demo').then((found) => {
+          if (!found?.value.queuedRun || isWritten) return;
+          isWritten = true;
+          kill();
+        });
+      },
+    });
+    const request = { fromPhase: 'kubelet', requester: grace, channel };
+    await killedProcess.clusterService.rebuildCluster('demo', request).catch(() => undefined);
+    const process = environment.createProcess();
+    await process.start();
+    const queuedRun = (await environment.store.read('cluster', 'demo'))?.value.queuedRun ?? '';
+    expect(await waitForApproval(environment, process, queuedRun)).toMatchObject({ stops: { run: scaling } });
+  });
+
+  test('still stops the run that a confirmed deletion names', async () => {
+    const { environment, process } = createEnvironment();
+    const creating = runOf(
+      await process.clusterService.createCluster({
+        spec: buildSpec(),
+        requester: ada,
+        channel,
+        pausesAfterChapters: true,
+      }),
+    );
+    while ((await process.clusterService.getRunView(creating))?.pausedAfterChapter === undefined)
+      await sleep(environment, 250);
+    await process.kill();
+    // This process records the deletion, but ends before it stops the create, which waits for a user.
+    const killedProcess = environment.createProcess();
+    const deleting = runOf(await killedProcess.clusterService.deleteCluster('demo', grace, channel, creating));
+    await killedProcess.kill();
+    await environment.createProcess().start();
+    await environment.waitForRun(deleting);
+    expect(await environment.listEvents(creating, 'run.cancelRequested')).toEqual([
+      { type: 'run.cancelRequested', actor: grace, preemptedBy: { run: deleting, operation: 'delete' } },
+    ]);
+    expect(await environment.getOutcome(deleting)).toBe('succeeded');
+  });
+});
+
+test('a rebuild that is queued behind a create ends when the create makes nothing', async () => {
+  const { environment, process } = createEnvironment();
+  environment.compute.quotaLimits.CPUS = 1;
+  const creating = runOf(await create(process));
+  const rebuilding = runOf(
+    await process.clusterService.rebuildCluster('demo', { fromPhase: 'kubelet', requester: grace, channel }),
+  );
+  await environment.waitForRun(creating);
+  await environment.waitForRun(rebuilding);
+  expect(await environment.getOutcome(rebuilding)).toBe('cancelled');
+  // Not only because its approval expired.
+  const [request] = await environment.listEvents(rebuilding, 'approval.requested');
+  expect(+environment.clock.now()).toBeLessThan(Date.parse(request?.expiresAt ?? ''));
+  const record = (await environment.store.read('cluster', 'demo'))?.value;
+  expect([record?.settledState, record?.activeRun, record?.queuedRun]).toEqual(['deleted', undefined, undefined]);
+});
+
 describe('a create that makes nothing', () => {
   test('is refused at once for a machine type that is too small, with one that fits', async () => {
     const { environment, process } = createEnvironment();

@@ -1,0 +1,46 @@
+import type { ClusterRecord } from '../../store/records.ts';
+import type { VersionedRecord } from '../../store/store.ts';
+import { operations } from '../phases/operations.ts';
+import { getClusterState } from '../workflow/cluster-state.ts';
+import { findOperation } from '../workflow/operation.ts';
+import type { ClusterStatus, RunView } from './cluster-service.ts';
+import type { RunViewCache } from './run-view-cache.ts';
+
+/** Limits how many runs are read. */
+const recentRunCount = 10;
+
+export async function loadClusterStatus(
+  { id: name, value: record }: VersionedRecord<ClusterRecord>,
+  views: RunViewCache,
+): Promise<ClusterStatus> {
+  const { activeRun, queuedRun, runs } = record;
+  const loadView = async (run: string | undefined) => (run === undefined ? undefined : await views.getRunView(run));
+  const [latestRun, settledRun, queued] = await Promise.all([
+    loadView(activeRun ?? runs.findLast((id) => id !== queuedRun)),
+    findSettledRun(views, runs),
+    loadView(queuedRun),
+  ]);
+  const active = activeRun === undefined ? undefined : latestRun;
+  return {
+    name,
+    state: getClusterState(record, active && findOperation(operations, active.operation), active),
+    record,
+    ...(latestRun ? { latestRun } : {}),
+    ...(settledRun ? { settledRun } : {}),
+    ...(queued ? { queuedRun: queued } : {}),
+  };
+}
+
+/** Whether a run has changed its cluster, unlike a smoke test, or a request that was rejected. Pure. */
+export function isClusterChange({ operation, hasChanges }: Pick<RunView, 'operation' | 'hasChanges'>): boolean {
+  return hasChanges && findOperation(operations, operation)?.stateAfterSuccess !== undefined;
+}
+
+/** The last ended run that changed the cluster. A rejected request or an active run says nothing about its state. */
+async function findSettledRun(views: RunViewCache, runs: readonly string[]): Promise<RunView | undefined> {
+  for (const run of runs.slice(-recentRunCount).toReversed()) {
+    const view = await views.getRunView(run);
+    if (view?.outcome && isClusterChange(view)) return view;
+  }
+  return undefined;
+}
