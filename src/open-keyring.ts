@@ -4,7 +4,7 @@ import { openFileKeyring } from './store/vault/file-keyring.ts';
 import { openKmsKeyring } from './store/vault/kms-keyring.ts';
 import type { Keyring } from './store/vault/vault.ts';
 
-/** The keyring that the environment names: Cloud KMS where a key of it is named, a key file otherwise. */
+/** Opens the keyring of the configuration: Cloud KMS if a key is configured, otherwise a key file. */
 export function openKeyring(config: StorageConfig): Keyring {
   const { KTHW_KMS_KEY: key, KTHW_KMS_URL: endpoint } = config;
   if (key === undefined) return openFileKeyring(config.KTHW_KEY_FILE);

@@ -6,8 +6,8 @@ import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 
 /**
- * The store that the environment names. Firestore's is opened by the first call: its client takes longer to load than all
- * else at a start. @param now what it writes as the time of events
+ * Opens the store of the configuration. Firestore is opened by the first call, because its client takes longer to load than
+ * the rest of the start-up. @param now time of written events
  */
 export function openStore(config: StorageConfig, now?: () => Date): Store {
   const clockOptions = now ? { now } : {};

@@ -2,16 +2,16 @@ import type { ClusterSpec } from '../../store/records.ts';
 import { getNthAddress } from './cidr.ts';
 import { getRelease, type Release } from './releases.ts';
 
-/** What a cluster is, worked out from what was asked for. Pure: the same spec gives the same cluster. */
+/** A cluster, derived from its spec. Pure: the same spec gives the same cluster. */
 export interface Cluster extends Omit<ClusterSpec, 'sshRanges'> {
   readonly release: Release;
-  /** From where ssh comes in while it is open. */
+  /** Allowed SSH source ranges while SSH access is enabled. */
   readonly sshRanges: readonly string[];
   readonly controllerInstances: readonly Instance[];
   readonly workerInstances: readonly WorkerInstance[];
-  /** Every machine, controllers first. */
+  /** All instances, controllers first. */
   readonly instances: readonly Instance[];
-  /** First address of the service range: the API server as pods see it. */
+  /** First address of the service range, at which pods reach the API server. */
   readonly apiServiceAddress: string;
   readonly dnsServiceAddress: string;
 }
@@ -20,7 +20,7 @@ export interface Instance {
   readonly name: string;
   readonly role: 'controller' | 'worker';
   readonly index: number;
-  /** Internal address, fixed as in the tutorial. */
+  /** Internal IP address, fixed as in the tutorial. */
   readonly address: string;
 }
 
@@ -29,7 +29,7 @@ export interface WorkerInstance extends Instance {
   readonly podCidr: string;
 }
 
-/** @throws RangeError for a version the catalogue does not have. */
+/** @throws RangeError for an unknown version */
 export function deriveCluster(spec: ClusterSpec): Cluster {
   const createInstance = <R extends Instance['role']>(role: R, index: number, addressOffset: number) => ({
     name: `${spec.name}-${role}-${index}`,
@@ -54,12 +54,12 @@ export function deriveCluster(spec: ClusterSpec): Cluster {
   };
 }
 
-/** From where ssh comes in. Records of clusters that were made before it could be chosen don't say. */
+/** Allowed SSH source ranges. A spec without them allows any source. */
 export function getSshRanges({ sshRanges }: Pick<ClusterSpec, 'sshRanges'>): readonly string[] {
   return sshRanges ?? ['0.0.0.0/0'];
 }
 
-/** Each worker has a /24 of the pod range, as in the tutorial. */
+/** Each worker gets a /24 of the pod range, as in the tutorial. */
 function getNthPodCidr(podCidr: string, n: number): string {
   return `${getNthAddress(podCidr, n * 256)}/24`;
 }

@@ -1,8 +1,8 @@
 import type { Release } from './releases.ts';
 
-/** Something that a machine downloads, and how it is checked and put in place. */
+/** A component that instances download, verify and install. */
 export interface ComponentDownload {
-  /** As `kubelet`; also the program's own name. */
+  /** For example `kubelet`. Also the name of the program. */
   readonly name: string;
   readonly instanceRole: 'controllers' | 'workers';
   readonly url: string;
@@ -23,8 +23,8 @@ type InstallMethod =
     };
 
 /**
- * All that a cluster's machines download, for linux/amd64. The places are those where each project publishes; programs go
- * to /usr/local/bin as in the tutorial, CNI plugins to /opt/cni/bin.
+ * All downloads of a cluster's instances, for linux/amd64, from the sites where each project publishes. Programs are
+ * installed in /usr/local/bin as in the tutorial, CNI plugins in /opt/cni/bin.
  */
 export function listComponentDownloads(release: Release): readonly ComponentDownload[] {
   return [
@@ -41,7 +41,7 @@ export function listComponentDownloads(release: Release): readonly ComponentDown
   ];
 }
 
-/** The same file at a mirror, which has every upstream host as a folder: `https://dl.k8s.io/x` is `MIRROR/dl.k8s.io/x`. */
+/** URL of the file on a mirror, which has a folder for each upstream host: `https://dl.k8s.io/x` is `MIRROR/dl.k8s.io/x`. */
 export function toMirrorUrl(url: string, mirror: string | undefined): string {
   if (mirror === undefined) return url;
   const { host, pathname } = new URL(url);

@@ -1,13 +1,13 @@
-/** Versions of components that go together. All without a leading `v`. */
+/** Compatible component versions, without a leading `v`. */
 export interface Release {
   readonly kubernetes: string;
   readonly etcd: string;
   readonly containerd: string;
   readonly runc: string;
-  /** The CNI project's own plugins. */
+  /** CNI plugins of the CNI project. */
   readonly cni: string;
   readonly coredns: string;
-  /** The image that holds a pod's namespaces. */
+  /** Image of the pause container of each pod. */
   readonly pause: string;
 }
 
@@ -80,7 +80,7 @@ export function getRelease(version: string): Release {
   throw new RangeError(`there is no Kubernetes version '${version}' in the catalogue; choose one of ${knownVersions}`);
 }
 
-/** The number by which flags and formats come and go: 20 for `1.20.2`. */
+/** Minor version, on which flags and formats depend: 20 for `1.20.2`. */
 export function getMinorVersion(release: Release): number {
   return Number(release.kubernetes.split('.')[1]);
 }

@@ -26,7 +26,7 @@ export function formatHereDocument(prefix: string, text: string, suffix = ''): s
   return `${prefix} <<'${end}'${suffix}\n${whole}${end}`;
 }
 
-/** A command for a person to type: as root on the instance `runsOn`, or on their own machine. */
+/** A manual command, to run as root on the instance `runsOn`, or on the user's own machine. */
 export interface ShellCommand {
   readonly runsOn?: string;
   readonly script: string;

@@ -10,11 +10,11 @@ const caNames = new Map<string, string>([
 ]);
 
 /**
- * What stands in for a vault where something is rendered to be shown: it answers with words. Whatever is rendered from it
- * can't hold a secret, because none was there.
+ * Replaces the vault when manual commands are rendered for display. It returns placeholders, so the result can't contain a
+ * secret.
  */
 export class RedactedVault {
-  // A private field: no real vault can be taken for this one.
+  // A private field makes the type nominal, so a real vault doesn't compile here.
   readonly #redacted = true;
 
   async get(path: string): Promise<Secret | undefined> {
@@ -26,7 +26,7 @@ export class RedactedVault {
   }
 }
 
-/** What was rendered from a blank vault, as a person reads it: its words also where they were encoded. */
+/** Decodes placeholders that were encoded during rendering, so that users can read them. */
 export function decodePlaceholders(content: string | Uint8Array | Secret): string {
   const text = content instanceof Secret ? content.reveal() : content;
   const plain = typeof text === 'string' ? text : new TextDecoder().decode(text);

@@ -43,7 +43,7 @@ const waitForPods = {
 };
 
 /**
- * Tests what a cluster is for, in a namespace of its own, which it then deletes. Skips workers that users have cordoned or
+ * Tests what a cluster is for, in a new namespace, which it then deletes. Skips workers that users have cordoned or
  * tainted. Tutorial, chapter 13.
  */
 export const smoke = definePhase({

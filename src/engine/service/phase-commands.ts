@@ -12,19 +12,19 @@ import type { ManualContext } from '../steps/step-context.ts';
 import { type PlannedStep, planRun } from '../workflow/plan.ts';
 import { getDisplayPhase } from './run-view.ts';
 
-/** What a person would have typed for a phase of a run, and what came back. Holds no secret: it is rendered without the vault. */
+/** Equivalent manual commands of a phase, with their output. Holds no secret: it is rendered without the vault. */
 export interface PhaseCommands {
   readonly cluster: string;
   readonly title: string;
   readonly chapter: number;
-  /** The steps that are done, in the order of the plan. */
+  /** Completed steps, in the order of the plan. */
   readonly steps: readonly StepCommands[];
 }
 
 export interface StepCommands {
   readonly title: string;
   readonly commands: readonly ShellCommand[];
-  /** What somebody who looked would have read; empty: nothing was kept. */
+  /** Output of the commands. Empty: none was stored. */
   readonly commandOutput: string;
 }
 
@@ -34,7 +34,7 @@ interface PhaseCommandsDeps {
   readonly mirror?: string | undefined;
 }
 
-/** @param phase by the name that the run's view gives it */
+/** @param phase name as in the run view */
 export async function getPhaseCommands(
   { store, phases, mirror }: PhaseCommandsDeps,
   run: string,
@@ -77,7 +77,7 @@ function toStepCommands({ step }: PlannedStep, manual: readonly ManualCommand[],
   return { title: step.title, commands, commandOutput };
 }
 
-/** What a run could rely on when it began, as far as that is kept. */
+/** Outputs that existed when the run started, as far as they are stored. */
 async function loadEarlierOutputs(
   store: Store,
   { cluster, operation }: RunRecord,
@@ -86,7 +86,7 @@ async function loadEarlierOutputs(
   return new Map(Object.entries((await store.read('cluster', cluster))?.value.outputs ?? {}));
 }
 
-/** What was known when a step was done: what it was rendered from then. */
+/** Outputs that existed when a step was executed. */
 function createOutputReader(
   { id }: PlannedStep,
   earlierOutputs: ReadonlyMap<string, unknown>,

@@ -111,7 +111,7 @@ async function buildRunRecord(
   };
 }
 
-/** The cluster's record with the new run. A deleted cluster is created anew and belongs to the new requester. */
+/** The cluster's record with the new run. A deleted cluster is created again and belongs to the new requester. */
 function assignRun(
   { spec, requester, channel, expiresAt }: StartRunRequest,
   existing: ClusterRecord | undefined,

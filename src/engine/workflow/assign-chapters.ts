@@ -1,8 +1,8 @@
 import type { PlannedStep } from './plan.ts';
 
 /**
- * The same plan, chapter by chapter: each step says in which it is done. That is its phase's, or an earlier one where
- * something is waiting for it already: machines are made with the ssh key of a later chapter. Pure.
+ * Assigns a chapter to each step. Pure. It is the chapter of its phase, or an earlier one if a step there depends on it:
+ * instances of chapter 3 need the SSH key of chapter 4.
  */
 export function assignChapters(planned: readonly PlannedStep[]): PlannedStep[] {
   const chapters = new Map(planned.map((p) => [p.id, p.phase.chapter]));

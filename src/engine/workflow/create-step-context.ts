@@ -7,12 +7,12 @@ import type { WorkflowContext } from './step.ts';
 
 export interface StepContextDeps {
   readonly journal: Journal;
-  /** What all steps of a run share: its cluster, the clock, the signal, and the clients that the runner opened. */
+  /** Shared by all steps of a run: cluster, clock, signal, and the clients that the runner opened. */
   readonly context: Pick<WorkflowContext, 'cluster' | 'clock' | 'signal'>;
   readonly planned: readonly PlannedStep[];
   /** Outputs of earlier runs of the cluster. */
   readonly earlierOutputs: ReadonlyMap<string, z.core.util.JSONType>;
-  /** Whether forward steps may use them: not where the run itself replaces the resources they describe. */
+  /** Whether forward steps may use them. False if the run replaces the resources that they describe. */
   readonly reusesEarlierOutputs: boolean;
 }
 

@@ -14,8 +14,8 @@ interface StepDrift {
 const silentReporter = { logProgress() {}, reportDiagnosis() {} };
 
 /**
- * What was made and has been changed by hand since. Looked for once when a run is resumed (of what it had done), and before
- * anything is taken away (of what is to stay): then the run stops before it has changed anything.
+ * Finds resources that were changed outside kthw. Checks completed steps once after a resume, and before a deletion all
+ * resources that stay. A difference ends the run before it changes anything.
  */
 export async function detectPlanDrift(
   planned: readonly PlannedStep[],
@@ -33,7 +33,7 @@ export async function detectPlanDrift(
   return (await Promise.all(checks)).filter(({ differences }) => differences.length > 0);
 }
 
-/** A look that fails says nothing of what it looked at: the steps that are left meet the same fault, and say it. */
+/** A failed check is ignored: a later step fails with the same error and reports it. */
 async function detectStepDrift(p: PlannedStep, deps: StepContextDeps): Promise<Difference[]> {
   try {
     return [...((await p.step.detectDrift?.(createStepContext(p, '', deps, silentReporter))) ?? [])];

@@ -9,8 +9,8 @@ interface PendingAppend {
 }
 
 /**
- * One run's events, written in order and folded as they land. What steps that run side by side say at the same moment
- * goes out in one write.
+ * Writes the events of one run in order and folds them. Events that concurrent steps append at the same time are written
+ * together.
  */
 export class Journal {
   readonly #store: Store;
@@ -42,10 +42,10 @@ export class Journal {
     this.#lease = await this.#store.renewLease(this.#lease, ttlMs);
   }
 
-  /** Folds what others (a person, another instance) have written since. */
+  /** Folds events that others have appended: decisions of users, or another process. */
   async catchUp(): Promise<void> {
     const events = await this.#store.readEvents(this.#run, this.#state.seq);
-    // A write of our own may have landed while this read was under way.
+    // A write of this journal may have completed during the read.
     this.#state = foldEvents(
       events.filter((e) => e.seq > this.#state.seq),
       this.#state,

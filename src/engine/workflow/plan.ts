@@ -18,27 +18,27 @@ export interface PlannedRemoval<S extends Step = Step> extends PlannedWork {
 }
 
 interface PlannedWork {
-  /** The journal's key: the step's own, prefixed with `remove:` where the run also builds the step again. */
+  /** Key in the journal: the step's own, prefixed with `remove:` if the run also creates the step again. */
   readonly id: string;
   readonly phase: Phase;
-  /** Waits until a person approved what it destroys. */
+  /** Waits for an approval of what it destroys. */
   readonly isDestructive: boolean;
   /** Changes something, unlike a step that only checks or waits. */
   readonly isMutating: boolean;
   /** Ids of the steps that must be done first. */
   readonly dependsOn: readonly string[];
-  /** Set where the run pauses after every chapter: the chapter that the step is done in. */
+  /** Chapter in which the step is executed. Only for runs that pause after each chapter. */
   readonly chapter?: number;
 }
 
-/** What the plan of a run depends on, besides phases and cluster. */
+/** Inputs of a plan besides phases and cluster. */
 export interface PlanOptions<S extends Step = Step> {
   readonly operation: Operation<S>;
   /** Rebuild: the first phase that is rebuilt. */
   readonly fromPhase?: string | undefined;
   /** The cluster before the run, with all workers that may exist. */
   readonly previousSpec?: ClusterSpec | undefined;
-  /** The last spec that was requested, where an interrupted scale left more workers: those may be half deleted. */
+  /** The spec without the workers that an interrupted scale left. Those may be partly deleted. */
   readonly rollbackSpec?: ClusterSpec | undefined;
 }
 
@@ -53,8 +53,8 @@ export function planRun<S extends Step>(
 }
 
 /**
- * What an operation will do to a cluster, step by step. Pure. Backwards, only steps that can be removed are planned, and
- * a step waits for all steps that depend on it or use it.
+ * Plans the steps of an operation. Pure. A backward plan contains only removable steps, and a step waits for all steps that
+ * depend on it or use it.
  * @throws Error when a step depends on one that no phase has, or `fromPhase` is unknown
  */
 export function plan<S extends Step>(
@@ -112,7 +112,7 @@ function planForward<S extends Step>(phases: readonly Phase<S>[], cluster: Clust
   return planned;
 }
 
-/** The plan of the cluster as it was: it may have had more workers, or another machine type. */
+/** Plan of the cluster before the run, possibly with more workers or another machine type. */
 function planPrevious<S extends Step>(
   phases: readonly Phase<S>[],
   { previousSpec }: PlanOptions<S>,

@@ -7,9 +7,9 @@ export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'conflicted'
 
 export interface StepRecord {
   readonly state: StepState;
-  /** Failures since the run was last taken up by a person. */
+  /** Failures since the run was started or resumed. */
   readonly failures: number;
-  /** The id that went to Compute with a call whose outcome is not known yet. Kept until the outcome is. */
+  /** Request ID of a call whose outcome is unknown. Kept until the outcome is known. */
   readonly requestId?: string;
   readonly retryAt?: Date;
   readonly startedAt?: Date;
@@ -25,21 +25,21 @@ export interface StepRecord {
 export interface RunState {
   readonly steps: ReadonlyMap<string, StepRecord>;
   readonly outputs: ReadonlyMap<string, z.core.util.JSONType>;
-  /** The question that waits for a person. */
+  /** The approval request that waits for a decision. */
   readonly pendingApproval?: PendingApproval;
   /** The granted approval: the digest of the displayed plan, who approved it, and the run that it stops. */
   readonly approval?: { readonly digest: string; readonly actor: Person; readonly stops?: StoppedRun };
   readonly isRejected: boolean;
   readonly cancelRequested: boolean;
-  /** The pause that waits for a person: the event that asked, and the chapter that is done. */
+  /** The pause that waits for a decision: its event and the completed chapter. */
   readonly pendingPause?: { readonly seq: number; readonly chapter: number };
-  /** The last chapter after which somebody went on. */
+  /** The last chapter after which the run was continued. */
   readonly lastPassedChapter: number;
-  /** Somebody wants no more pauses. */
+  /** A user chose to continue without further pauses. */
   readonly skipsPauses: boolean;
-  /** Somebody was told why it is slow or fails; said once, and again after a resume. */
+  /** A diagnosis was reported. It is reported once, and once more after a resume. */
   readonly hasDiagnosis: boolean;
-  /** A person said go on, and no step was begun since. */
+  /** The run was resumed, and no step has started since. */
   readonly isResumed: boolean;
   readonly outcome?: 'succeeded' | 'failed' | 'cancelled';
   readonly finishedAt?: Date;
@@ -51,7 +51,7 @@ export interface RunState {
   readonly requesters: readonly Person[];
   /** The last error outside of steps, until a step starts or the run is resumed. */
   readonly fault?: RunFault;
-  /** How often runners took up the run since it last made progress. */
+  /** Number of claims by runners since the run last made progress. */
   readonly claimsWithoutProgress: number;
   /** Sequence number of the last folded event. */
   readonly seq: number;
@@ -67,7 +67,7 @@ export interface RunFault {
 }
 
 export interface PendingApproval {
-  /** Number of the event that asked. */
+  /** Sequence number of the request. */
   readonly seq: number;
   readonly digest: string;
   readonly deletions: readonly string[];
@@ -97,14 +97,14 @@ export function getStepRecord(state: RunState, key: string): StepRecord {
   return state.steps.get(key) ?? initialStepRecord;
 }
 
-/** Pure: the state after these events. A run has no other state. */
+/** Folds events to a state. Pure. A run has no other state. */
 export function foldEvents(events: readonly StoredEvent[], initialState: RunState = initialRunState): RunState {
-  // One copy for all events: a run has hundreds of events and steps, and its state is read often.
+  // Copies once for all events, because a run has hundreds of events and its state is read often.
   const draft: Draft = { ...initialState, steps: new Map(initialState.steps), outputs: new Map(initialState.outputs) };
   return events.reduce(applyToDraft, draft);
 }
 
-/** A state whose maps are its own, so that they can be changed where they are. */
+/** A state with its own copies of the maps, which can be changed in place. */
 interface Draft extends RunState {
   readonly steps: Map<string, StepRecord>;
   readonly outputs: Map<string, z.core.util.JSONType>;
@@ -230,17 +230,17 @@ function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
 
 function applyFailure(step: StepRecord, event: Extract<EngineEvent, { type: 'step.failed' }>, at: Date): StepRecord {
   const { requestId: _, retryAt: __, ...rest } = step;
-  // Only where no answer came may the same call go out again under the same id; a new try is a new call.
+  // A call without a response is repeated with its request ID. Any other retry is a new call.
   const isOutcomeUnknown = event.error.code === 'outcome-unknown' || event.error.kind === 'cancelled';
   const keptRequestId = isOutcomeUnknown && step.requestId ? { requestId: step.requestId } : {};
-  // Being stopped is no failure: a run that was put down ten times has as many attempts left as before.
+  // An interruption is not a failure: it uses up no attempt.
   const failures = step.failures + (event.error.kind === 'cancelled' ? 0 : 1);
   return event.retryAt
     ? { ...rest, ...keptRequestId, state: 'pending', failures, error: event.error, retryAt: new Date(event.retryAt) }
     : { ...rest, ...keptRequestId, state: 'failed', failures, error: event.error, finishedAt: at };
 }
 
-/** Somebody went on after a chapter, if there was a pause. */
+/** Continues after a chapter, if the run was paused. */
 function passChapter(s: Draft, chapter: number | undefined): Draft {
   const { pendingPause: _, ...rest } = s;
   return { ...rest, lastPassedChapter: Math.max(s.lastPassedChapter, chapter ?? 0) };

@@ -10,11 +10,11 @@ import type { StepHandle } from './step-handle.ts';
  * @typeParam C what the step may use: the workflow's own context, extended with the clients that the runner opens
  */
 export interface Step<C extends WorkflowContext = WorkflowContext> {
-  /** Names the step in the journal and in the dependencies of other steps. */
+  /** Identifies the step in the journal and in the dependencies of other steps. */
   readonly handle: StepHandle;
   /** Shown in the Slack thread. */
   readonly title: string;
-  /** All steps that must be done first. @default none */
+  /** Steps that must be complete first. @default none */
   readonly dependsOn?: readonly StepHandle[];
   /** Reads the current state; changes nothing. */
   observe(c: C): Promise<Observation>;
@@ -88,9 +88,9 @@ export interface Phase<S extends Step = Step> {
   readonly title: string;
   /** Chapter of the tutorial. */
   readonly chapter: number;
-  /** @default the runner's own */
+  /** @default that of the runner */
   readonly retry?: RetryPolicy;
-  /** Pure: the same cluster gives the same steps, so that planning needs no cloud. */
+  /** Pure: the same cluster gives the same steps, so that planning needs no API calls. */
   steps(cluster: Cluster): readonly S[];
 }
 
@@ -106,7 +106,7 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** What the workflow itself gives every step. */
+/** Provided by the workflow to each step. */
 export interface WorkflowContext {
   readonly cluster: Cluster;
   readonly clock: Clock;

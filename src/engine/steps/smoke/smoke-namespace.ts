@@ -25,13 +25,13 @@ const namespaceOutput: Output<string> = { name: 'smoke-namespace', schema: z.str
 /** A namespace that takes longer is reported and left to the cluster. */
 const deletionTimeoutMs = 60_000;
 
-/** Name of this run's namespace. A run that an older release started has one without a suffix. */
+/** Name of this run's namespace, or its prefix before the namespace exists. */
 export function getSmokeNamespace({ findOutput }: Pick<RenderContext, 'findOutput'>): string {
   return findOutput(namespaceOutput) ?? namePrefix;
 }
 
 /**
- * Creates a namespace with a name of its own: one that an earlier test left may be `Terminating` forever. The suffix is from
+ * Creates a namespace with a unique name: one of an earlier test may be `Terminating` forever. The suffix is from
  * the request id, which a crash keeps. Deletes namespaces of earlier tests.
  */
 export function createNamespaceStep(handle: StepHandle, dependsOn: readonly StepHandle[]): ClusterStep {
