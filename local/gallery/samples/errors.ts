@@ -44,10 +44,14 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   'cloud-invalid': new KthwError('cloud-invalid', { doing }, { detail: "Invalid value for field 'resource.name'" }),
   conflict: new KthwError('conflict', { what: 'firewall rule demo-allow-internal' }),
   'instance-missing': new KthwError('instance-missing', {
-    ...{ name: 'demo-worker-1', cluster: 'demo', phase: 'workers' },
+    name: 'demo-worker-1',
+    cluster: 'demo',
+    phase: 'workers',
   }),
   'instance-stopped': new KthwError('instance-stopped', {
-    ...{ name: 'demo-worker-1', zone: 'us-west1-c', status: 'TERMINATED' },
+    name: 'demo-worker-1',
+    zone: 'us-west1-c',
+    status: 'TERMINATED',
   }),
   'no-progress': new KthwError('no-progress', { attempts: 10 }),
   'ssh-unreachable': new KthwError('ssh-unreachable', { host }),

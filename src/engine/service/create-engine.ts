@@ -179,7 +179,9 @@ export function createEngine(options: EngineOptions): Engine {
       ),
     observeDeletionBlockers: ({ spec }) =>
       listDeletionBlockers({
-        ...{ compute, cluster: deriveCluster(spec), signal: AbortSignal.timeout(blockersTimeoutMs) },
+        compute,
+        cluster: deriveCluster(spec),
+        signal: AbortSignal.timeout(blockersTimeoutMs),
       }),
     observeMissingParts: ({ spec, outputs }) =>
       observeMissingParts({ compute, kube, vault: vaults.getVault(spec.name) }, spec, outputs),

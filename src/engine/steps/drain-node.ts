@@ -95,7 +95,8 @@ async function evictPod(c: StepContext, api: KubeApi, pod: EvictablePod): Promis
   const apiVersion = getMinorVersion(c.cluster.release) < 22 ? 'policy/v1beta1' : 'policy/v1';
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
   const response = await api.request('POST', path, c.signal, {
-    ...{ apiVersion, kind: 'Eviction' },
+    apiVersion,
+    kind: 'Eviction',
     metadata: { name, namespace },
   });
   const { status } = response;

@@ -50,7 +50,8 @@ export async function listOrphanedResources({
     }),
   );
   return filterOwnedResources(lists.flat(), cluster).map(({ kind, name }) => ({
-    ...{ kind, name },
+    kind,
+    name,
     remove: (call) => compute[kind].delete({ name, region, zone }, call),
   }));
 }

@@ -169,7 +169,10 @@ function toOutcomeEvent(id: string, observation: Observation, outcome: 'applied'
   const outputs: readonly OutputValue[] = observation.status === 'present' ? (observation.outputs ?? []) : [];
   const text = observation.status === 'present' ? observation.commandOutput : undefined;
   return {
-    ...{ type: 'step.finished', step: id, outcome, outputs: [...outputs] },
+    type: 'step.finished',
+    step: id,
+    outcome,
+    outputs: [...outputs],
     ...(text ? { commandOutput: text.slice(0, maxCommandOutputLength) } : {}),
   };
 }

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type ClusterObservation, findMissingParts } from '../../../src/engine/diagnostics/find-missing-parts.ts';
-import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildSpec } from '../../fakes/run-environment.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
+import { createReadyCluster } from '../../fixtures/ready-cluster.ts';
 
 const cluster = buildCluster({ controllers: 1, workers: 1 });
 const healthy: ClusterObservation = {
@@ -79,18 +80,6 @@ describe('missing parts', () => {
 
 describe('a ready cluster', () => {
   const ref = { name: 'demo-worker-0', zone: 'us-west1-c', region: 'us-west1' };
-  const environments: RunEnvironment[] = [];
-  afterEach(async () => {
-    for (const environment of environments.splice(0)) await environment.close();
-  });
-
-  async function createReadyCluster(): Promise<{ environment: RunEnvironment; process: Process }> {
-    const environment = new RunEnvironment();
-    environments.push(environment);
-    const process = environment.createProcess();
-    await environment.createCluster(process);
-    return { environment, process };
-  }
   const buildCall = () => ({ requestId: `${Math.random()}`, signal: new AbortController().signal });
 
   test('lacks nothing after its creation', async () => {

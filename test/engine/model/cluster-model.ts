@@ -96,17 +96,18 @@ export class ClusterModel {
         return await service.rebuildCluster(name, { fromPhase, requester, channel });
       case 'smoke':
         return await service.runSmokeTest(name, requester, channel);
+      case 'doctor': {
+        const report = await service.runDoctor(name);
+        return 'notFound' in report ? report : { unchanged: 'ready' };
+      }
       case 'delete': {
         const record = (await this.environment.store.read('cluster', name))?.value;
         const stops = isConfirmed ? record?.activeRun : undefined;
-        const queuedRun = isConfirmed ? record?.queuedRun : undefined;
         const result = await service.deleteCluster(name, requester, channel, stops);
-        if ('run' in result)
-          for (const stopped of [stops, queuedRun]) {
-            if (stopped === undefined) continue;
-            this.#confirmedStops.add(`${stopped} ${result.run}`);
-            this.#allow(stopped, ['run.cancelRequested'], requester);
-          }
+        if ('run' in result && stops !== undefined) {
+          this.#confirmedStops.add(`${stops} ${result.run}`);
+          this.#allow(stops, ['run.cancelRequested'], requester);
+        }
         return result;
       }
       default:

@@ -6,7 +6,7 @@ export type ModelAction =
   | {
       readonly kind: 'request';
       readonly user: UserName;
-      readonly operation: 'create' | 'scale' | 'resize' | 'rebuild' | 'smoke' | 'delete';
+      readonly operation: 'create' | 'scale' | 'resize' | 'rebuild' | 'smoke' | 'doctor' | 'delete';
       readonly workers: number;
       readonly machineType: string;
       readonly fromPhase: string;
@@ -29,7 +29,7 @@ const user = fc.constantFrom<UserName>('ada', 'grace');
 const request = fc.record({
   kind: fc.constant('request' as const),
   user,
-  operation: fc.constantFrom('create', 'scale', 'scale', 'resize', 'rebuild', 'rebuild', 'smoke', 'delete'),
+  operation: fc.constantFrom('create', 'scale', 'scale', 'resize', 'rebuild', 'rebuild', 'smoke', 'doctor', 'delete'),
   workers: fc.integer({ min: 1, max: 3 }),
   machineType: fc.constantFrom('e2-standard-2', 'e2-standard-4', 'e2-standard-4', 'f1-micro'),
   fromPhase: fc.constantFrom('controllers', 'kubelet', 'workers'),

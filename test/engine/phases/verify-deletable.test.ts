@@ -1,32 +1,37 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import type { ComputeClient } from '../../../src/engine/gcp/compute/compute-client.ts';
 import { findDeletionBlockers } from '../../../src/engine/steps/deletion-blockers.ts';
 import { listOrphanedResources } from '../../../src/engine/steps/orphaned-resources.ts';
-import { type Process, RunEnvironment } from '../../fakes/run-environment.ts';
+import type { Process, RunEnvironment } from '../../fakes/run-environment.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
+import { createReadyCluster } from '../../fixtures/ready-cluster.ts';
 
 type Kind = 'instances' | 'firewalls' | 'routes' | 'forwardingRules' | 'subnetworks' | 'targetPools' | 'healthChecks';
 
 const cluster = buildCluster({ controllers: 1, workers: 1 });
 const { region, zone } = cluster;
 const deleteOrMove = 'delete or move the resources that use the network or the address';
-const environments: RunEnvironment[] = [];
-afterEach(async () => {
-  for (const environment of environments.splice(0)) await environment.close();
-});
-
-async function createReadyCluster(): Promise<{ environment: RunEnvironment; process: Process }> {
-  const environment = new RunEnvironment();
-  environments.push(environment);
-  const process = environment.createProcess();
-  await environment.createCluster(process);
-  return { environment, process };
-}
-
 async function insertForeign(compute: ComputeClient, kind: Kind, name: string, fields: object): Promise<void> {
   const call = { requestId: `foreign ${kind} ${name}`, signal: new AbortController().signal };
   await compute[kind].insert({ name, region, zone, description: '', labels: {}, ...fields } as never, call);
+}
+
+/** Deletes the cluster, and inserts a resource after the check, when the first instance is gone. @returns the run */
+async function deleteAndInsert(
+  environment: RunEnvironment,
+  { clusterService }: Process,
+  insert: () => Promise<void>,
+): Promise<string> {
+  const request = clusterService.deleteCluster('demo', environment.requester, 'C1');
+  const insertion = (async () => {
+    while (environment.compute.listInstances().length > 1)
+      await environment.clock.sleep(100, new AbortController().signal);
+    await insert();
+  })();
+  const run = await environment.finishRun(request);
+  await insertion;
+  return run;
 }
 
 async function getReservedAddress({ addresses }: ComputeClient): Promise<string | undefined> {
@@ -129,22 +134,12 @@ describe('a delete', () => {
 
   test('retries while its own resource uses another, and stops when a foreign one does', async () => {
     const { environment, process } = await createReadyCluster();
-    const { compute, clock } = environment;
-    let isInserted = false;
-    const request = process.clusterService.deleteCluster('demo', environment.requester, 'C1');
-    // The instance is created after the check.
-    const insertion = (async () => {
-      for (let i = 0; i < 4_000 && !isInserted; i++) {
-        await clock.sleep(100, new AbortController().signal);
-        if (compute.listInstances().length > 1) continue;
-        isInserted = true;
-        await insertForeign(compute, 'instances', 'jumpbox', {
-          ...{ network: 'demo', subnetwork: 'demo-subnet', metadata: {} },
-        });
-      }
-    })();
-    const run = await environment.finishRun(request);
-    await insertion;
+    const { compute } = environment;
+    const run = await deleteAndInsert(environment, process, async () => {
+      await insertForeign(compute, 'instances', 'jumpbox', {
+        ...{ network: 'demo', subnetwork: 'demo-subnet', metadata: {} },
+      });
+    });
     const failures = await environment.listEvents(run, 'step.failed');
     expect(failures.at(-1)?.error).toMatchObject({
       code: 'deletion-blocked',
@@ -155,20 +150,11 @@ describe('a delete', () => {
 
   test('removes rules and routes that appear in its network during the deletion', async () => {
     const { environment, process } = await createReadyCluster();
-    const { compute, clock } = environment;
-    let isInserted = false;
-    const request = process.clusterService.deleteCluster('demo', environment.requester, 'C1');
-    const insertion = (async () => {
-      for (let i = 0; i < 4_000 && !isInserted; i++) {
-        await clock.sleep(100, new AbortController().signal);
-        if (compute.listInstances().length > 1) continue;
-        isInserted = true;
-        const rule = { network: 'demo', allow: [], sourceRanges: [] };
-        await insertForeign(compute, 'firewalls', 'of-google', rule);
-      }
-    })();
-    const run = await environment.finishRun(request);
-    await insertion;
+    const { compute } = environment;
+    const run = await deleteAndInsert(environment, process, async () => {
+      const rule = { network: 'demo', allow: [], sourceRanges: [] };
+      await insertForeign(compute, 'firewalls', 'of-google', rule);
+    });
     expect(await environment.getOutcome(run)).toBe('succeeded');
     expect(compute.listResourceNames()).toEqual([]);
   });

@@ -1,17 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { describeClusterStatus } from '../../../src/commands/messages/describe-status.ts';
 import { getResourceNames } from '../../../src/engine/cluster/resource-names.ts';
 import type { StartResultOrNotFound } from '../../../src/engine/service/cluster-service.ts';
-import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildSpec, type Process, type RunEnvironment } from '../../fakes/run-environment.ts';
+import { createEnvironment, createReadyCluster } from '../../fixtures/ready-cluster.ts';
 
 const ada = { team: 'T1', user: 'ADA' };
 const grace = { team: 'T1', user: 'GRACE' };
 const linus = { team: 'T1', user: 'LINUS' };
 const channel = 'C1';
-
-const environments: RunEnvironment[] = [];
-afterEach(async () => {
-  for (const environment of environments.splice(0)) await environment.close();
-});
 
 describe('a Resume button', () => {
   test('continues its own run only, never a newer deletion', async () => {
@@ -60,6 +57,18 @@ describe('a rejection', () => {
       disabled: true,
     });
   });
+});
+
+test('a cluster without DNS is shown so after a rejected request, and stays resumable', async () => {
+  const { environment, process } = createEnvironment();
+  environment.kube.missingImages.add('coredns');
+  const creating = await environment.finishRun(create(process));
+  expect((await process.clusterService.getRunView(creating))?.problems).not.toEqual([]);
+  await rejectRebuild(environment, process);
+  const status = await process.clusterService.getStatus('demo');
+  expect(status).toMatchObject({ latestRun: { operation: 'rebuild' }, settledRun: { run: creating, canResume: true } });
+  expect(status && describeClusterStatus(status).label).toBe('ready without DNS');
+  expect(await process.clusterService.resumeRun('demo', ada)).toEqual({ run: creating });
 });
 
 describe("a rebuild while another user's scaling is active", () => {
@@ -217,18 +226,6 @@ test('the first success after a failed create delivers the kubeconfig, and later
   const scaling = await environment.finishRun(scale(process, 2));
   expect((await process.clusterService.getRunView(scaling))?.isFirstSetup).toBe(false);
 });
-
-function createEnvironment(): { environment: RunEnvironment; process: Process } {
-  const environment = new RunEnvironment();
-  environments.push(environment);
-  return { environment, process: environment.createProcess() };
-}
-
-async function createReadyCluster() {
-  const { environment, process } = createEnvironment();
-  await environment.createCluster(process);
-  return { environment, process };
-}
 
 function create(process: Process, changes: Parameters<typeof buildSpec>[0] = {}): Promise<StartResultOrNotFound> {
   return process.clusterService.createCluster({ spec: buildSpec(changes), requester: ada, channel });

@@ -1,20 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Process, RunEnvironment } from '../../fakes/run-environment.ts';
+import { describe, expect, test } from 'vitest';
+import type { RunEnvironment } from '../../fakes/run-environment.ts';
+import { createReadyCluster } from '../../fixtures/ready-cluster.ts';
 
 const ref = { name: 'demo-worker-0', zone: 'us-west1-c', region: 'us-west1' };
-const environments: RunEnvironment[] = [];
-afterEach(async () => {
-  for (const environment of environments.splice(0)) await environment.close();
-});
-
-async function createReadyCluster(): Promise<{ environment: RunEnvironment; process: Process }> {
-  const environment = new RunEnvironment();
-  environments.push(environment);
-  const process = environment.createProcess();
-  await environment.createCluster(process);
-  return { environment, process };
-}
-
 function buildCall() {
   return { requestId: `${Math.random()}`, signal: new AbortController().signal };
 }
