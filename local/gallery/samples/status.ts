@@ -56,6 +56,21 @@ export const statusSamples = {
           approvalButtonIds,
         ),
       ],
+      'queued run awaiting approval': [
+        { ...creatingStatus, queuedRun: runs.waiting.view },
+        buildApprovalBlocks(
+          {
+            run: 'r1',
+            cluster: 'demo',
+            operation: 'rebuild',
+            requester: ada,
+            ...sampleApproval,
+            stops: { run: 'r0', operation: 'create', requester: grace, donePercent: 54 },
+          },
+          namedApproversPolicy,
+          approvalButtonIds,
+        ),
+      ],
       paused: [{ ...createStatus(), latestRun: pausedView }, buildPauseBlocks(pausedView, pauseButtonIds)],
     },
   },

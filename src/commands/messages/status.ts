@@ -18,9 +18,10 @@ export function renderStatus(
   pendingBlocks: readonly KnownBlock[] = [],
   hasChart = false,
 ): Message {
-  const { name, latestRun } = status;
+  const { name, latestRun, queuedRun } = status;
   const resumableRun = findResumableRun(status);
-  const isAwaitingApproval = pendingBlocks.length > 0;
+  // With a queued run, the approval is for that one.
+  const isAwaitingApproval = pendingBlocks.length > 0 && queuedRun === undefined;
   const { icon, label } = describeClusterStatus(status);
   const runText = latestRun
     ? `; ${latestRun.operation}: ${describeRunStatus(latestRun, isAwaitingApproval).label}`
