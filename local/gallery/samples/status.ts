@@ -13,7 +13,7 @@ const creatingStatus = { ...createStatus(), latestRun: runs.creating.view };
 const incompleteStatus = {
   ...demoStatus,
   latestRun: runs['ready without DNS'].view,
-  settledRun: runs['ready without DNS'].view,
+  lastSucceededRun: runs['ready without DNS'].view,
 };
 
 /** Replies to `/kthw status` and `/kthw list`. */

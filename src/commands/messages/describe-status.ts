@@ -33,9 +33,12 @@ export function describeRunStatus(view: LabelledRun, isAwaitingApproval = false)
 }
 
 /** Status of a cluster. A ready cluster with deferred steps is not shown as ready. */
-export function describeClusterStatus({ state, settledRun }: Pick<ClusterStatus, 'state' | 'settledRun'>): StatusText {
-  if (state === 'ready' && settledRun && getRunStatus(settledRun) === 'incomplete')
-    return { icon: runStatusIcons.incomplete.icon, label: `ready without ${listDeferredPhases(settledRun)}` };
+export function describeClusterStatus({
+  state,
+  lastSucceededRun,
+}: Pick<ClusterStatus, 'state' | 'lastSucceededRun'>): StatusText {
+  if (state === 'ready' && lastSucceededRun && getRunStatus(lastSucceededRun) === 'incomplete')
+    return { icon: runStatusIcons.incomplete.icon, label: `ready without ${listDeferredPhases(lastSucceededRun)}` };
   return { icon: clusterStatusIcons[state], label: formatClusterState(state) };
 }
 

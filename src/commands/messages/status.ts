@@ -37,10 +37,10 @@ export function renderStatus(
   );
 }
 
-/** The latest run, or the last one that changed the cluster. None while a run is active. */
-function findResumableRun({ latestRun, settledRun }: ClusterStatus): RunView | undefined {
+/** The latest run, or the last one that succeeded with deferred steps. None while a run is active. */
+function findResumableRun({ latestRun, lastSucceededRun }: ClusterStatus): RunView | undefined {
   if (!latestRun?.outcome) return undefined;
-  return [latestRun, settledRun].find((run) => run?.canResume);
+  return [latestRun, lastSucceededRun].find((run) => run?.canResume);
 }
 
 function formatDetailLines({ state, record }: ClusterStatus): Markdown[] {

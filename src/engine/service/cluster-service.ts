@@ -109,8 +109,8 @@ export interface ClusterStatus {
   readonly state: ClusterState;
   readonly record: ClusterRecord;
   readonly latestRun?: RunView;
-  /** The last ended run that changed the cluster. Its deferred steps are missing in the cluster. */
-  readonly settledRun?: RunView;
+  /** The last run that changed the cluster and succeeded. Its deferred steps are missing in the cluster. */
+  readonly lastSucceededRun?: RunView;
   /** Waits for an approval to stop the active run. */
   readonly queuedRun?: RunView;
 }

@@ -15,9 +15,9 @@ export async function loadClusterStatus(
 ): Promise<ClusterStatus> {
   const { activeRun, queuedRun, runs } = record;
   const loadView = async (run: string | undefined) => (run === undefined ? undefined : await views.getRunView(run));
-  const [latestRun, settledRun, queued] = await Promise.all([
+  const [latestRun, lastSucceededRun, queued] = await Promise.all([
     loadView(activeRun ?? runs.findLast((id) => id !== queuedRun)),
-    findSettledRun(views, runs),
+    findLastSucceededRun(views, runs),
     loadView(queuedRun),
   ]);
   const active = activeRun === undefined ? undefined : latestRun;
@@ -26,7 +26,7 @@ export async function loadClusterStatus(
     state: getClusterState(record, active && findOperation(operations, active.operation), active),
     record,
     ...(latestRun ? { latestRun } : {}),
-    ...(settledRun ? { settledRun } : {}),
+    ...(lastSucceededRun ? { lastSucceededRun } : {}),
     ...(queued ? { queuedRun: queued } : {}),
   };
 }
@@ -36,11 +36,11 @@ export function isClusterChange({ operation, hasChanges }: Pick<RunView, 'operat
   return hasChanges && findOperation(operations, operation)?.stateAfterSuccess !== undefined;
 }
 
-/** The last ended run that changed the cluster. A rejected request or an active run says nothing about its state. */
-async function findSettledRun(views: RunViewCache, runs: readonly string[]): Promise<RunView | undefined> {
+/** The last run that changed the cluster and succeeded. A run that was rejected or stopped leaves its deferred steps missing. */
+async function findLastSucceededRun(views: RunViewCache, runs: readonly string[]): Promise<RunView | undefined> {
   for (const run of runs.slice(-recentRunCount).toReversed()) {
     const view = await views.getRunView(run);
-    if (view?.outcome && isClusterChange(view)) return view;
+    if (view?.outcome === 'succeeded' && isClusterChange(view)) return view;
   }
   return undefined;
 }

@@ -79,6 +79,8 @@ export function aStatus(
     name: record.spec.name,
     state,
     record,
-    ...(latestRun === 'none' ? {} : { latestRun, ...(latestRun.outcome ? { settledRun: latestRun } : {}) }),
+    ...(latestRun === 'none'
+      ? {}
+      : { latestRun, ...(latestRun.outcome === 'succeeded' ? { lastSucceededRun: latestRun } : {}) }),
   };
 }

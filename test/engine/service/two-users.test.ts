@@ -59,16 +59,22 @@ describe('a rejection', () => {
   });
 });
 
-test('a cluster without DNS is shown so after a rejected request, and stays resumable', async () => {
+test('a cluster without DNS is shown so after a rejected request and a cancelled run', async () => {
   const { environment, process } = createEnvironment();
   environment.kube.missingImages.add('coredns');
   const creating = await environment.finishRun(create(process));
   expect((await process.clusterService.getRunView(creating))?.problems).not.toEqual([]);
   await rejectRebuild(environment, process);
   const status = await process.clusterService.getStatus('demo');
-  expect(status).toMatchObject({ latestRun: { operation: 'rebuild' }, settledRun: { run: creating, canResume: true } });
+  expect(status).toMatchObject({
+    latestRun: { operation: 'rebuild' },
+    lastSucceededRun: { run: creating, canResume: true },
+  });
   expect(status && describeClusterStatus(status).label).toBe('ready without DNS');
-  expect(await process.clusterService.resumeRun('demo', ada)).toEqual({ run: creating });
+  const scaling = await cancelMidway(environment, process, scale(process, 2));
+  const afterCancel = await process.clusterService.getStatus('demo');
+  expect(afterCancel && describeClusterStatus(afterCancel).label).toBe('ready without DNS');
+  expect(await process.clusterService.resumeRun('demo', ada)).toEqual({ run: scaling });
 });
 
 describe("a rebuild while another user's scaling is active", () => {
