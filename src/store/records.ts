@@ -72,8 +72,8 @@ export const recordSchemas = {
     pausesAfterChapters: z.boolean().optional(),
     /** Scale and rebuild only: configuration before the run, with all workers that may exist. */
     previousSpec: ClusterSpec.optional(),
-    /** Configuration to restore if the run changes nothing. Set if it differs from `previousSpec`. */
-    rollbackSpec: ClusterSpec.optional(),
+    /** Configuration before the run without workers that an interrupted scale left. Absent: equal to `previousSpec`. */
+    settledSpec: ClusterSpec.optional(),
     /** The cluster was never ready before this run. Its success delivers the kubeconfig. */
     isFirstSetup: z.boolean().optional(),
   }),

@@ -24,7 +24,8 @@ import { describeActiveRun, type StartRunRequest, startRun } from './start-run.t
 const hourMs = 3_600_000;
 
 export function createClusterLifecycle(options: ClusterServiceOptions, views: RunViewCache): ClusterLifecycle {
-  const { store, now, wake } = options;
+  const { store, phases, now, wake } = options;
+  const specDeps = { store, phases, operations };
 
   async function createCluster(createRequest: CreateClusterRequest): Promise<StartResult> {
     const { ttlMs, ...request } = createRequest;
@@ -125,7 +126,7 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     const unfinished = await findUnfinishedRun(found.value, 'scale', (run) => run.workers === workers);
     if (unfinished) return await resumeRun(name, requester, unfinished);
     // An interrupted scaling can leave workers that the spec doesn't count. Scaling to the spec removes them.
-    const { previousSpec } = await getPreviousSpec(store, operations, spec, runs);
+    const { previousSpec } = await getPreviousSpec(specDeps, spec, runs);
     if (spec.workers === workers && previousSpec.workers === workers)
       return { unchanged: getClusterState(found.value) };
     const change = { spec: { ...spec, workers }, previousSpec: spec, requester, channel };
@@ -140,7 +141,7 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
   ): Promise<StartResultOrNotFound> {
     const found = await readActiveCluster(store, name);
     if (!found) return { notFound: true };
-    const { previousSpec: spec } = await getPreviousSpec(store, operations, found.value.spec, found.value.runs);
+    const { previousSpec: spec } = await getPreviousSpec(specDeps, found.value.spec, found.value.runs);
     return await startNewRun({ operation: 'delete', spec, requester, channel, confirmedStop }, found);
   }
 

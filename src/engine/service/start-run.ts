@@ -4,6 +4,7 @@ import type { ClusterRecord, ClusterSpec, RunRecord } from '../../store/records.
 import { StaleVersion, type Store, type VersionedRecord } from '../../store/store.ts';
 import type { OperationName } from '../phases/operations.ts';
 import { canPreempt, operations } from '../phases/operations.ts';
+import type { ClusterPhase } from '../steps/cluster-step.ts';
 import { getClusterState } from '../workflow/cluster-state.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
 import type { Operation } from '../workflow/operation.ts';
@@ -28,6 +29,7 @@ export interface StartRunRequest {
 
 interface StartRunDeps {
   readonly store: Store;
+  readonly phases: readonly ClusterPhase[];
   readonly now: () => Date;
   wake(run: string): void;
 }
@@ -59,7 +61,7 @@ export async function startRun(
   const requestedAt = now().toISOString();
   // Ids sort by time, so that open runs start in the order of their requests.
   const run = `${requestedAt.replaceAll(/[^0-9]/g, '')}-${randomUUID().slice(0, 8)}`;
-  await store.write('run', run, await buildRunRecord(store, request, existing?.value, requestedAt), undefined);
+  await store.write('run', run, await buildRunRecord(deps, request, existing?.value, requestedAt), undefined);
   await store.append(run, [{ type: 'run.requested', operation: request.operation, actor: request.requester }]);
   try {
     const updated = assignRun(request, existing?.value, run, isQueued, requestedAt);
@@ -78,7 +80,10 @@ export async function startRun(
 }
 
 /** Describes the run that holds a cluster, and wakes it: its approval request may have expired. */
-export async function describeActiveRun({ store, wake }: StartRunDeps, run: string): Promise<ActiveRun> {
+export async function describeActiveRun(
+  { store, wake }: Pick<StartRunDeps, 'store' | 'wake'>,
+  run: string,
+): Promise<ActiveRun> {
   wake(run);
   const record = (await store.read('run', run))?.value;
   const since = new Date(record?.requestedAt ?? 0);
@@ -87,7 +92,7 @@ export async function describeActiveRun({ store, wake }: StartRunDeps, run: stri
 }
 
 async function buildRunRecord(
-  store: Store,
+  { store, phases }: StartRunDeps,
   request: StartRunRequest,
   existing: ClusterRecord | undefined,
   requestedAt: string,
@@ -107,7 +112,9 @@ async function buildRunRecord(
     ...(fromPhase ? { fromPhase } : {}),
     ...(pausesAfterChapters ? { pausesAfterChapters: true } : {}),
     ...(isReadyAfterwards && !wasReady ? { isFirstSetup: true } : {}),
-    ...(previousSpec && existing ? await getPreviousSpec(store, operations, previousSpec, existing.runs) : {}),
+    ...(previousSpec && existing
+      ? await getPreviousSpec({ store, phases, operations }, previousSpec, existing.runs)
+      : {}),
   };
 }
 

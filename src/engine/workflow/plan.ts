@@ -39,14 +39,14 @@ export interface PlanOptions<S extends Step = Step> {
   /** The cluster before the run, with all workers that may exist. */
   readonly previousSpec?: ClusterSpec | undefined;
   /** The spec without the workers that an interrupted scale left. Those may be partly deleted. */
-  readonly rollbackSpec?: ClusterSpec | undefined;
+  readonly settledSpec?: ClusterSpec | undefined;
 }
 
 /** The plan of a stored run. @returns undefined where this release doesn't know the operation */
 export function planRun<S extends Step>(
   phases: readonly Phase<S>[],
   operations: Operations<S>,
-  run: Pick<RunRecord, 'operation' | 'spec' | 'fromPhase' | 'previousSpec' | 'rollbackSpec'>,
+  run: Pick<RunRecord, 'operation' | 'spec' | 'fromPhase' | 'previousSpec' | 'settledSpec'>,
 ): readonly PlannedStep<S>[] | undefined {
   const operation = findOperation(operations, run.operation);
   return operation && plan(phases, deriveCluster(run.spec), { ...run, operation });
@@ -144,9 +144,8 @@ function selectRemovals<S extends Step>(
   forward: readonly PlannedApplication<S>[],
 ): readonly PlannedApplication<S>[] {
   const previousPlan = planPrevious(phases, run, forward);
-  const rollbackIds =
-    run.rollbackSpec && new Set(planForward(phases, deriveCluster(run.rollbackSpec)).map((p) => p.id));
-  const keptIds = new Set(forward.map((p) => p.id).filter((id) => !rollbackIds || rollbackIds.has(id)));
+  const settledIds = run.settledSpec && new Set(planForward(phases, deriveCluster(run.settledSpec)).map((p) => p.id));
+  const keptIds = new Set(forward.map((p) => p.id).filter((id) => !settledIds || settledIds.has(id)));
   const rebuiltIds = new Set(
     run.fromPhase ? selectFromPhase(phases, run.fromPhase, previousPlan).map((p) => p.id) : [],
   );

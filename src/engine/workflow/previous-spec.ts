@@ -1,25 +1,31 @@
 import type { ClusterSpec } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { findOperation, type Operations } from './operation.ts';
+import { hasChangedCluster, planRun } from './plan.ts';
 import { foldEvents } from './run-state.ts';
+import type { Phase } from './step.ts';
+
+interface PreviousSpecDeps {
+  readonly store: Store;
+  readonly phases: readonly Phase[];
+  readonly operations: Operations;
+}
 
 /**
- * The cluster before a run changes it. Workers that an interrupted scale left count as existing, with `rollbackSpec` as
- * the spec without them. @param runs ids, oldest first
+ * The cluster before a run changes it. Workers that an interrupted scale left count as existing, with `settledSpec` as the
+ * spec without them. @param runs ids, oldest first
  */
 export async function getPreviousSpec(
-  store: Store,
-  operations: Operations,
+  deps: PreviousSpecDeps,
   spec: ClusterSpec,
   runs: readonly string[],
-): Promise<{ readonly previousSpec: ClusterSpec; readonly rollbackSpec?: ClusterSpec }> {
-  const workers = await countPossibleWorkers(store, operations, spec, runs);
-  return workers > spec.workers ? { previousSpec: { ...spec, workers }, rollbackSpec: spec } : { previousSpec: spec };
+): Promise<{ readonly previousSpec: ClusterSpec; readonly settledSpec?: ClusterSpec }> {
+  const workers = await countPossibleWorkers(deps, spec, runs);
+  return workers > spec.workers ? { previousSpec: { ...spec, workers }, settledSpec: spec } : { previousSpec: spec };
 }
 
 async function countPossibleWorkers(
-  store: Store,
-  operations: Operations,
+  { store, phases, operations }: PreviousSpecDeps,
   spec: ClusterSpec,
   runs: readonly string[],
 ): Promise<number> {
@@ -28,8 +34,11 @@ async function countPossibleWorkers(
     const run = (await store.read('run', id))?.value;
     const operation = run && findOperation(operations, run.operation);
     if (!run || !operation?.setsWorkerCount) continue;
-    const succeeded = foldEvents(await store.readEvents(id)).outcome === 'succeeded';
-    if (succeeded) return operation.direction === 'backward' ? maxWorkers : Math.max(maxWorkers, run.spec.workers);
+    const state = foldEvents(await store.readEvents(id));
+    if (state.outcome === 'succeeded')
+      return operation.direction === 'backward' ? maxWorkers : Math.max(maxWorkers, run.spec.workers);
+    // A rejected request left nothing. An open run may still create workers.
+    if (!run.open && !hasChangedCluster(planRun(phases, operations, run) ?? [], state)) continue;
     maxWorkers = Math.max(maxWorkers, run.spec.workers, run.previousSpec?.workers ?? 0);
   }
   return maxWorkers;

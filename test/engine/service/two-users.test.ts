@@ -197,6 +197,19 @@ test('a rebuild that is queued behind a create ends when the create makes nothin
   expect([record?.settledState, record?.activeRun, record?.queuedRun]).toEqual(['deleted', undefined, undefined]);
 });
 
+test('a rejected change of the workers leaves nothing to remove', async () => {
+  const { environment, process } = await createReadyCluster({ workers: 2 });
+  const run = runOf(await scale(process, 1));
+  const { digest } = await waitForApproval(environment, process, run);
+  await process.clusterService.decideApproval(run, digest, grace, false);
+  await environment.waitForRun(run);
+  const rejectedUp = runOf(await process.clusterService.scaleCluster('demo', { workers: 5, requester: ada, channel }));
+  await process.clusterService.cancelRun('demo', ada, rejectedUp);
+  await environment.waitForRun(rejectedUp);
+  expect((await process.clusterService.getRunView(rejectedUp))?.hasChanges).toBe(false);
+  expect(await scale(process, 2)).toEqual({ unchanged: 'ready' });
+});
+
 describe('a create that makes nothing', () => {
   test('is refused at once for a machine type that is too small, with one that fits', async () => {
     const { environment, process } = createEnvironment();
