@@ -36,6 +36,8 @@ export async function startSshd(): Promise<Sshd> {
   const port = await findFreePort();
   const hostKey = join(folder, 'host');
   const userKey = join(folder, 'user');
+  const home = join(folder, 'home');
+  mkdirSync(home);
   for (const key of [hostKey, userKey]) generateKey(key);
   writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${userKey}.pub`));
   writeFileSync(
@@ -48,6 +50,8 @@ export async function startSshd(): Promise<Sshd> {
       'StrictModes no',
       'PasswordAuthentication no',
       'PermitRootLogin prohibit-password',
+      // bash reads ~/.bashrc under sshd; the user's own could be slow or print.
+      `SetEnv HOME=${home}`,
     ].join('\n'),
   );
   // Usually created by the package's service.
