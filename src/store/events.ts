@@ -72,6 +72,8 @@ export const EngineEvent = z.discriminatedUnion('type', [
     resizeTo: z.string().optional(),
   }),
   z.object({ type: z.literal('step.deferred'), step: z.string(), error: StepError }),
+  /** On a resume: results of completed steps were deleted or replaced outside kthw, so the steps run again. */
+  z.object({ type: z.literal('steps.reset'), steps: z.array(z.string()), reasons: z.array(z.string()) }),
   z.object({ type: z.literal('step.conflicted'), step: z.string(), differences: z.array(Difference) }),
   z.object({
     type: z.literal('approval.requested'),

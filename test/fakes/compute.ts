@@ -299,6 +299,7 @@ export class FakeCompute implements ComputeClient {
     if (kind !== 'instances') return spec;
     const runs = this.#isRunning(kept);
     const found: InstanceState = {
+      id: String(spec.instanceId),
       status: runs ? 'RUNNING' : kept.isStopped ? 'TERMINATED' : 'PROVISIONING',
       externalAddress: runs ? getExternalAddress(kept) : undefined,
       networks: [String(spec.network)],

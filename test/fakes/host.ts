@@ -17,6 +17,8 @@ export class FakeHost {
   readonly serviceStarts = new Map<string, number>();
   /** Number of deletions of etcd's data. */
   etcdWipes = 0;
+  /** etcd was started and its data has not been deleted since. */
+  hasEtcdData = false;
   readonly #enabledServices = new Set<string>();
   readonly #servicesByStep = new Map<string, readonly string[]>();
 
@@ -36,6 +38,7 @@ export class FakeHost {
       this.runningServices.add(service);
       this.serviceStarts.set(service, (this.serviceStarts.get(service) ?? 0) + 1);
     }
+    if (started.includes('etcd')) this.hasEtcdData = true;
     this.#servicesByStep.set(step, started);
     this.stepRuns.set(step, (this.stepRuns.get(step) ?? 0) + 1);
   }
@@ -54,7 +57,10 @@ export class FakeHost {
       this.#enabledServices.delete(service);
     }
     for (const path of paths) this.files.delete(path);
-    if (script.includes('rm -rf /var/lib/etcd')) this.etcdWipes++;
+    if (script.includes('rm -rf /var/lib/etcd')) {
+      this.etcdWipes++;
+      this.hasEtcdData = false;
+    }
     // The directory records completed downloads.
     if (script.includes('rm -rf /var/lib/kthw/have')) this.#forgetSteps('downloads/');
   }

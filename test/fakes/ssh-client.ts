@@ -104,6 +104,9 @@ export class FakeSsh {
       }
       if (kind === 'probe') return createResult(runProbe(host, step ?? '', parseCheckScript(script), lines));
       if (kind === 'manifest') for (const line of lines) host.writtenDigests.add(line);
+      // etcd's check for data of a formed cluster.
+      if (kind === 'apply' && script.includes('exit 66') && !host.hasEtcdData)
+        return createResult('', { exitCode: 66 });
       if (kind === 'apply') host.runStep(step ?? '', script);
       if (kind === 'remove') host.runRemoval(script, lines);
       if (kind === 'exists') return createResult(lines.some((path) => host.files.has(path)) ? 'there\n' : '');

@@ -62,7 +62,7 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   'command-failed': new KthwError('command-failed', { host, doing: 'starting etcd', exitCode: 1 }),
   'disk-full': new KthwError('disk-full', { host, doing: 'writing etcd' }),
   checksum: new KthwError('checksum', { host, url: 'https://dl.k8s.io/v1.34.2/bin/linux/amd64/kubelet' }),
-  'etcd-data-lost': new KthwError('etcd-data-lost', { host }),
+  'etcd-data-lost': new KthwError('etcd-data-lost', { host, cluster: 'demo' }),
   'not-healthy': new KthwError('not-healthy', { what: 'etcd' }),
   'image-unavailable': new KthwError('image-unavailable', { image: 'registry.k8s.io/coredns/coredns:v1.12.4' }),
   'api-unreachable': new KthwError('api-unreachable', { address: '203.0.113.7' }),

@@ -86,6 +86,18 @@ export const runSamples = {
     surface: 'message',
     states: { 'step log': [ready, [{ step: 'etcd/demo-controller-0', line: 'member 1 of 3 has joined' }]] },
   },
+  renderLostSteps: {
+    group: 'Thread',
+    surface: 'message',
+    states: {
+      'lost steps': [
+        [
+          'instance demo-worker-1 (e2-standard-2, 10.240.0.21) is missing',
+          'instance demo-worker-2 (e2-standard-2, 10.240.0.22) was replaced or restarted',
+        ],
+      ],
+    },
+  },
   renderRunAction: {
     group: 'Thread',
     surface: 'message',

@@ -41,6 +41,6 @@ export {
   renderFailedStepErrorCard,
   renderRetriedStepErrorCard,
 } from './step-error-card.ts';
-export { renderStepLog } from './step-log.ts';
+export { renderLostSteps, renderStepLog } from './step-log.ts';
 export { renderStoreUnavailable, renderUnexpectedError } from './store-unavailable.ts';
 export { renderClusterMapComment, renderTimelineComment } from './timeline-comment.ts';

@@ -7,6 +7,7 @@ import {
   renderDeferredStepErrorCard,
   renderDiagnosisCard,
   renderFailedStepErrorCard,
+  renderLostSteps,
   renderPhaseResult,
   renderRetriedStepErrorCard,
   renderRunAction,
@@ -88,6 +89,8 @@ function renderEventMessage(
       return renderDeferredStepErrorCard(view, event.step, event.error);
     case 'step.conflicted':
       return renderConflictCard(view, event.step, event.differences);
+    case 'steps.reset':
+      return renderLostSteps(event.reasons);
     case 'step.diagnosed':
       return isFirstDiagnosis(events, seq) ? renderDiagnosisCard(view, event, resizeButton.id) : undefined;
     case 'run.resumed':

@@ -120,10 +120,10 @@ const errorCatalogue = {
     message: `${c.host}: checksum mismatch for ${c.url}`,
     remedy: 'check what the mirror serves for this URL, then `/kthw resume`',
   }),
-  'etcd-data-lost': (c: { host: string }) => ({
+  'etcd-data-lost': (c: { host: string; cluster: string }) => ({
     kind: 'conflict',
     message: `${c.host}: the etcd data directory is empty, but the etcd cluster already exists`,
-    remedy: 'rejoin it as a new member; starting it with empty data could split the cluster',
+    remedy: `recreate etcd with \`/kthw rebuild ${c.cluster} --from etcd\`; this deletes all Kubernetes objects`,
   }),
   // Kubernetes
   'not-healthy': (c: { what: string }) => createTransientEntry(`${c.what}: not healthy`, runDoctor),

@@ -5,7 +5,7 @@ import { createOutputValue, type Output } from '../cluster/output.ts';
 import { reportCause } from '../diagnostics/report-cause.ts';
 import { renderEtcdUnit } from '../render/etcd-unit.ts';
 import { paths } from '../render/paths.ts';
-import type { HostFile } from '../ssh/ssh-client.ts';
+import type { CommandResult, HostFile } from '../ssh/ssh-client.ts';
 import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
 import { hostStep } from '../steps/host-step.ts';
@@ -45,7 +45,9 @@ function createMemberStep(cluster: Cluster, instance: Instance): ClusterStep {
     checkScript: () => `systemctl -q is-active etcd && ${buildEtcdctlCommand('endpoint health')}`,
     // `systemctl start` would block until the members have quorum.
     removeScript: `systemctl disable -q --now etcd || true; rm -rf ${paths.etcdData}/member`,
-    applyScript: () => `systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
+    applyScript: (c) =>
+      `${c.findOutput(etcdFormedOutput) ? `${assertDataScript}; ` : ''}systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
+    errorForExitCode: getDataError(cluster, instance),
     units: ['etcd'],
     diagnose: (c) => reportCause(c, [instance], 'all'),
   });
@@ -59,11 +61,18 @@ function createFormedMemberStep(cluster: Cluster, instance: Instance) {
     instance,
     dependsOn: etcdMember.onAll(cluster.controllerInstances),
     files: () => [buildUnitFile(cluster, instance, 'existing')],
-    applyScript: () => `[ -d ${paths.etcdData}/member ] || exit 66; systemctl daemon-reload`,
-    errorForExitCode: ({ exitCode }) =>
-      exitCode === 66 ? new KthwError('etcd-data-lost', { host: instance.name }) : undefined,
+    applyScript: () => `${assertDataScript}; systemctl daemon-reload`,
+    errorForExitCode: getDataError(cluster, instance),
     outputs: [createOutputValue(etcdFormedOutput, true)],
   });
+}
+
+/** A member of a formed cluster has data, unless its instance was recreated. */
+const assertDataScript = `[ -d ${paths.etcdData}/member ] || exit 66`;
+
+function getDataError({ name }: Cluster, instance: Instance) {
+  return ({ exitCode }: CommandResult) =>
+    exitCode === 66 ? new KthwError('etcd-data-lost', { host: instance.name, cluster: name }) : undefined;
 }
 
 function buildUnitFile(cluster: Cluster, instance: Instance, state: 'new' | 'existing'): HostFile {

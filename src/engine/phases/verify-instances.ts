@@ -20,6 +20,7 @@ export const verifyInstances = definePhase({
     cluster.instances.map((instance) => ({
       handle: verifiedInstance.on(instance),
       title: `instance ${instance.name} runs`,
+      isObservedOnResume: true,
       async observe(c) {
         const address = await findCurrentAddress(c, instance);
         return markPresent(

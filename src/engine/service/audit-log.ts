@@ -92,6 +92,8 @@ export function buildRunEntries(
       case 'run.faulted':
       case 'step.failed':
         return event.retryAt ? [] : [{ at, run, description: event.error.message, outcome: 'failed' }];
+      case 'steps.reset':
+        return [{ at, run, description: `detected that ${event.reasons.join('; ')}` }];
       case 'run.finished':
         return [
           {

@@ -1,4 +1,5 @@
 import type { Cluster, Instance } from '../cluster/cluster.ts';
+import { getInstanceIdOutput } from '../cluster/instance-id-output.ts';
 import { createOutputValue } from '../cluster/output.ts';
 import { getExternalAddressOutput } from '../cluster/outputs.ts';
 import { getMinorVersion, type Release } from '../cluster/releases.ts';
@@ -40,7 +41,10 @@ export function instanceStep(cluster: Cluster, instance: Instance, dependsOn: re
     comparedFields: ['machineType', 'network', 'subnetwork', 'address', 'canIpForward', 'tags', 'labels'],
     assertUsable: ({ name, zone, status }) => assertNotStopped(name, zone, status),
     isPending: (found) => found.status !== 'RUNNING' || found.externalAddress === undefined,
-    getOutputs: (found) => [createOutputValue(getExternalAddressOutput(instance), found.externalAddress ?? '')],
+    getOutputs: ({ id, externalAddress = '' }) => [
+      createOutputValue(getExternalAddressOutput(instance), externalAddress),
+      createOutputValue(getInstanceIdOutput(instance), id),
+    ],
   });
 }
 

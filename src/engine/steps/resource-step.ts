@@ -78,6 +78,7 @@ export function resourceStep<K extends ResourceCollection>(
     async apply(c) {
       await getCollection(c.compute).insert(await options.buildSpec(c), { requestId: c.requestId, signal: c.signal });
     },
+    isObservedOnResume: true,
     async detectDrift(c) {
       const found = await getCollection(c.compute).get(resourceRef, c.signal);
       const fields = found ? listDifferences(await getPartialSpec(c), found, comparedFields) : [];

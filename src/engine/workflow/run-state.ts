@@ -170,6 +170,9 @@ function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
         finishedAt: at,
       }));
     }
+    case 'steps.reset':
+      for (const key of event.steps) updateStep(s, key, () => initialStepRecord);
+      return s;
     case 'step.failed':
       return updateStep(s, event.step, (step) => applyFailure(step, event, at));
     case 'step.deferred':

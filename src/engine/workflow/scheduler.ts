@@ -2,7 +2,7 @@ import type { RunActivity, StoppedRun } from '../../store/events.ts';
 import { LeaseLost, StoreUnavailable } from '../../store/store.ts';
 import { decideMoves, type Move } from './decide-moves.ts';
 import { hasDestructionBegun, previewRunDestruction } from './destruction-preview.ts';
-import { detectPlanDrift } from './detect-plan-drift.ts';
+import { detectPlanDrift, findLostSteps } from './detect-plan-drift.ts';
 import { type ExecuteStepDeps, executeStep } from './execute-step.ts';
 import type { PlannedStep } from './plan.ts';
 import { restoreInterruptedSteps } from './restore-interrupted-steps.ts';
@@ -36,6 +36,8 @@ export async function runSchedulerLoop(
   let failure: { readonly error: unknown } | undefined;
   onActivity('drift');
   // The active run may be changing resources. A queued run checks for drift once it is active.
+  const lost = stops ? undefined : await findLostSteps(planned, stepDeps);
+  if (lost) await journal.append({ type: 'steps.reset', ...lost });
   const drift = stops ? [] : await detectPlanDrift(planned, stepDeps);
   if (drift.length > 0) await journal.append(...drift.map((one) => ({ type: 'step.conflicted' as const, ...one })));
   onActivity('preview');

@@ -24,6 +24,8 @@ export interface Step<C extends WorkflowContext = WorkflowContext> {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: most steps only act and return nothing
   apply?(c: C): Promise<Observation | void>;
+  /** Others can delete or replace its result, so a resume observes it again. */
+  readonly isObservedOnResume?: true;
   /** Differences of an existing resource, as far as they can be found before anything is created. Empty: none, or absent. */
   detectDrift?(c: C): Promise<readonly Difference[]>;
   /** What it applies can be removed. */

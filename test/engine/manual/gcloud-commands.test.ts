@@ -142,7 +142,7 @@ function contextOver(compute: ComputeClient) {
 
 /** Removes external addresses, which differ by project. */
 function same(found: object | undefined): object {
-  const { externalAddress: _, ...rest } = (found ?? {}) as Record<string, unknown>;
+  const { externalAddress: _, id: __, ...rest } = (found ?? {}) as Record<string, unknown>;
   return { ...rest, ...(typeof rest.address === 'string' && rest.address.startsWith('127.') ? { address: '' } : {}) };
 }
 

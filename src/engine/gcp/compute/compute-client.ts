@@ -134,6 +134,8 @@ export interface InstanceSpec extends ZonalResource {
   readonly metadata: Metadata;
 }
 export interface InstanceState {
+  /** Unique among all instances ever created. */
+  readonly id: string;
   readonly status: string;
   readonly externalAddress: string | undefined;
   /** Networks of all its interfaces. */

@@ -102,6 +102,7 @@ export function toInstance(raw: Raw): InstanceSpec & InstanceState {
     labels: raw.labels ?? {},
     scopes: sortValues(raw.serviceAccounts?.[0]?.scopes),
     metadata: Object.fromEntries(metadata),
+    id: String(raw.id ?? ''),
     status: String(raw.status ?? ''),
     // A starting instance has the entry with a missing or empty address.
     externalAddress: network?.accessConfigs?.[0]?.natIP || undefined,

@@ -59,6 +59,7 @@ function isTriggerEvent({ type }: StoredEvent['event']): boolean {
     case 'step.failed':
     case 'step.deferred':
     case 'step.conflicted':
+    case 'steps.reset':
     case 'approval.requested':
     case 'pause.requested':
       return false;

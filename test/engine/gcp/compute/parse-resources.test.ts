@@ -113,6 +113,7 @@ describe('instances', () => {
     const found = toInstance({
       ...toRequestBody(spec, 'p'),
       zone: `${google}/zones/z`,
+      id: '1095891303942694123',
       status: 'RUNNING',
       metadata: { fingerprint: 'f1', items: [{ key: 'k', value: 'v' }] },
       disks: [{ boot: true, diskSizeGb: '200' }],
@@ -130,6 +131,7 @@ describe('instances', () => {
       image: '',
       tags: ['a', 'b'],
       scopes: ['x', 'y'],
+      id: '1095891303942694123',
       status: 'RUNNING',
       externalAddress: '203.0.113.7',
       networks: ['n'],
