@@ -92,8 +92,29 @@ const cases: readonly Case[] = [
   {
     fault: 'a download has the wrong checksum',
     inject: (w) =>
-      w.ssh.planExit(new RegExp(`^apply ${worker} downloads`), { exitCode: 65, stderr: `bad ${upstream}\n` }),
+      w.ssh.planExit(new RegExp(`^apply ${worker} downloads`), {
+        exitCode: 69,
+        stderr: `download failed: ${upstream}: checksum mismatch\n`,
+      }),
     expectedCode: 'checksum',
+  },
+  {
+    fault: 'a download is missing',
+    inject: (w) =>
+      w.ssh.planExit(new RegExp(`^apply ${worker} downloads`), {
+        exitCode: 69,
+        stderr: `download failed: ${upstream}: HTTP 404\n`,
+      }),
+    expectedCode: 'download-missing',
+  },
+  {
+    fault: 'a download fails twice',
+    inject: (w) =>
+      w.ssh.planExit(
+        new RegExp(`^apply ${worker} downloads`),
+        { exitCode: 69, stderr: `download failed: ${upstream}: HTTP 503\n` },
+        2,
+      ),
   },
   {
     fault: 'a command fails twice',

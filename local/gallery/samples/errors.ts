@@ -6,6 +6,7 @@ import type { SampleCatalogue } from './sample.ts';
 
 const doing = 'instance demo-worker-2 (e2-standard-2, 10.240.0.22)';
 const host = 'demo-controller-1';
+const download = { version: '1.34.2', url: 'https://dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubelet' };
 const detail = "Quota 'CPUS' exceeded.  Limit: 8.0 in region us-west1.";
 
 /** One error per code: a new error code without an example doesn't compile. */
@@ -61,7 +62,9 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   deadline: new KthwError('deadline', { host, doing: 'installing etcd', seconds: 60 }),
   'command-failed': new KthwError('command-failed', { host, doing: 'starting etcd', exitCode: 1 }),
   'disk-full': new KthwError('disk-full', { host, doing: 'writing etcd' }),
-  checksum: new KthwError('checksum', { host, url: 'https://dl.k8s.io/v1.34.2/bin/linux/amd64/kubelet' }),
+  checksum: new KthwError('checksum', { host, url: download.url }),
+  'download-missing': new KthwError('download-missing', { ...download, host, reason: 'HTTP 404', otherFiles: 2 }),
+  'download-failed': new KthwError('download-failed', { ...download, reason: 'HTTP 503', otherFiles: 0 }),
   'etcd-data-lost': new KthwError('etcd-data-lost', { host, cluster: 'demo' }),
   'not-healthy': new KthwError('not-healthy', { what: 'etcd' }),
   'image-unavailable': new KthwError('image-unavailable', { image: 'registry.k8s.io/coredns/coredns:v1.12.4' }),

@@ -16,6 +16,17 @@ interface QuotaDetails {
   readonly region?: string | undefined;
 }
 
+/** Failed downloads of the components of a Kubernetes version, by the one that is named. */
+interface DownloadDetails {
+  readonly version: string;
+  readonly url: string;
+  readonly reason: string;
+  /** Number of other files that failed. */
+  readonly otherFiles: number;
+  /** The instance that downloaded. Absent: the bot checked. */
+  readonly host?: string | undefined;
+}
+
 /**
  * Every error that users see: kind, message and remedy. The kind decides whether a step is retried: `transient` errors are
  * retried automatically, `deferred` skips the step until the next resume without failing the run. A remedy applies once
@@ -120,6 +131,19 @@ const errorCatalogue = {
     message: `${c.host}: checksum mismatch for ${c.url}`,
     remedy: 'check what the mirror serves for this URL, then `/kthw resume`',
   }),
+  'download-missing': (c: DownloadDetails) => ({
+    kind: 'invalid',
+    message: formatDownloadError(c),
+    remedy:
+      'make the file available, then `/kthw resume`; or delete the cluster and create it with an available `--version`',
+  }),
+  'download-failed': (c: DownloadDetails) =>
+    createTransientEntry(
+      formatDownloadError(c),
+      c.host === undefined
+        ? 'check that the bot can reach this URL, or set `KTHW_DOWNLOAD_CHECK=off` if only instances can'
+        : 'check that the instance can reach this URL',
+    ),
   'etcd-data-lost': (c: { host: string; cluster: string }) => ({
     kind: 'conflict',
     message: `${c.host}: the etcd data directory is empty, but the etcd cluster already exists`,
@@ -177,6 +201,11 @@ function createTransientEntry(message: string, remedy: string): CatalogueEntry &
 function formatQuota({ metric, limit, usage, region }: QuotaDetails): string {
   const figures = usage === undefined ? `limit ${limit}` : `limit ${limit}, usage ${usage}`;
   return `${metric}${region === undefined ? '' : ` in ${region}`} (${figures})`;
+}
+
+function formatDownloadError({ version, url, reason, otherFiles, host }: DownloadDetails): string {
+  const others = otherFiles === 0 ? '' : ` (and ${otherFiles} more ${otherFiles === 1 ? 'file' : 'files'})`;
+  return `${host === undefined ? '' : `${host}: `}Kubernetes ${version} can't be downloaded: ${url}: ${reason}${others}`;
 }
 
 export type ErrorCode = keyof typeof errorCatalogue;

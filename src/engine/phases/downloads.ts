@@ -5,8 +5,9 @@ import {
   listComponentDownloads as everyDownload,
   toMirrorUrl,
 } from '../cluster/component-downloads.ts';
-import { KthwError } from '../cluster/errors.ts';
+import { createDownloadError, type DownloadFailure, downloadReasons } from '../cluster/create-download-error.ts';
 import { renderDownloadCommands } from '../manual/download-commands.ts';
+import { isDiskFull } from '../ssh/receive-files.ts';
 import { definePhase } from '../steps/cluster-step.ts';
 import { hostStep } from '../steps/host-step.ts';
 import type { RenderContext } from '../steps/step-context.ts';
@@ -38,13 +39,9 @@ export const downloads = definePhase({
             .map((d) => renderDownloadCommands(d, mirror))
             .join('\n'),
         }),
-        errorForExitCode: ({ exitCode, stderr }) => {
-          const url = stderr.match(/^bad (\S+)$/m)?.[1] ?? 'the mirror';
-          if (exitCode === checksumMismatchExitCode) return new KthwError('checksum', { host: instance.name, url });
-          const doing = `components of ${instance.name}`;
-          return exitCode === curlWriteErrorExitCode
-            ? new KthwError('disk-full', { host: instance.name, doing })
-            : undefined;
+        errorForExitCode: (result) => {
+          const failures = isDiskFull(result) ? [] : parseDownloadFailures(result.stderr);
+          return failures.length > 0 ? createDownloadError(cluster.version, failures, instance.name) : undefined;
         },
         deadlineMs: 900_000,
       }),
@@ -64,7 +61,8 @@ apt-get -q -o DPkg::Lock::Timeout=120 update && apt-get -q -y -o DPkg::Lock::Tim
 /** Tutorial, chapters 8 and 9: nginx responds to health checks; kube-proxy and `kubectl port-forward` need the others. */
 const aptPackages = { controller: ['nginx-light'], worker: ['socat', 'conntrack', 'ipset'] } as const;
 
-const checksumMismatchExitCode = 65;
+/** EX_UNAVAILABLE of sysexits.h. */
+const downloadFailedExitCode = 69;
 /** https://curl.se/libcurl/c/libcurl-errors.html */
 const curlWriteErrorExitCode = 23;
 
@@ -78,21 +76,38 @@ function renderInstalledCheck({ name, url, install }: ComponentDownload): string
   return install.kind === 'program' ? `${versionCheck} && [ -x ${install.path} ]` : versionCheck;
 }
 
-/** Downloads in parallel. A file is installed only after its checksum matches. */
+/**
+ * Downloads in parallel. A file is installed only after its checksum matches. Prints one line on stderr for each failed
+ * file: `download failed: URL: REASON`.
+ */
 function renderFetchScript({ mirror }: RenderContext, components: readonly ComponentDownload[]): string {
   const renderDownload = (d: ComponentDownload) => `(
   isthere() { ${renderInstalledCheck(d)}; }
   if isthere 2>/dev/null; then exit 0; fi
-  part=$(mktemp /var/lib/kthw/part.XXXXXX); trap 'rm -f "$part"' EXIT
-  fetch -o "$part" '${toMirrorUrl(d.url, mirror)}' & got=$!
-  sum=$(fetch '${toMirrorUrl(d.checksumUrl, mirror)}' | ${d.checksumFormat === 'plain' ? "awk 'NR==1{print $1}'" : `awk -v f='${getFileName(d.url)}' '$2==f||$2=="*"f{print $1; exit}'`})
-  wait $got
-  [ "$(digest "$part")" = "$sum" ] || { echo 'bad ${toMirrorUrl(d.url, mirror)}' >&2; exit ${checksumMismatchExitCode}; }
+  part=$(mktemp /var/lib/kthw/part.XXXXXX); sums=$(mktemp /var/lib/kthw/part.XXXXXX); trap 'rm -f "$part" "$sums"' EXIT
+  fetch '${toMirrorUrl(d.url, mirror)}' "$part" & got=$!
+  fetch '${toMirrorUrl(d.checksumUrl, mirror)}' "$sums" && wait $got || { wait $got || true; exit ${downloadFailedExitCode}; }
+  sum=$(${d.checksumFormat === 'plain' ? "awk 'NR==1{print $1}'" : `awk -v f='${getFileName(d.url)}' '$2==f||$2=="*"f{print $1; exit}'`} "$sums")
+  [ "$(digest "$part")" = "$sum" ] || { fail '${toMirrorUrl(d.url, mirror)}' '${downloadReasons.checksum}'; exit ${downloadFailedExitCode}; }
   ${renderInstallCommand(d)}
   echo '${d.url}' > /var/lib/kthw/have/${d.name}
 ) & jobs="$jobs $!"`;
   return `mkdir -p /var/lib/kthw/have
-fetch() { curl -fsSL --connect-timeout 10 --retry 4 --retry-connrefused --speed-limit 1024 --speed-time 60 "$@"; }
+fail() { echo "download failed: $1: $2" >&2; return 1; }
+# Keeps curl's messages, which interleave, and reports the HTTP status or the last message.
+fetch() {
+  local log code=0 status reason
+  log=$(curl -fsSL --connect-timeout 10 --retry 4 --retry-connrefused --speed-limit 1024 --speed-time 60 \\
+    -w '\\n%{http_code}' -o "$2" "$1" 2>&1) || code=$?
+  status=\${log##*$'\\n'} reason=\${log##*curl: (}
+  reason=\${reason#*) }
+  case "$code $status" in
+    '0 '*) return 0;;
+    '${curlWriteErrorExitCode} '*) fail "$1" '${downloadReasons.diskFull}';;
+    *' '[45]??) fail "$1" "HTTP $status";;
+    *) fail "$1" "\${reason%%$'\\n'*}";;
+  esac
+}
 # openssl uses SHA instructions of the CPU and takes a fifth of the time.
 digest() { if command -v openssl >/dev/null; then openssl dgst -sha256 -r "$1"; else sha256sum "$1"; fi | cut -d' ' -f1; }
 jobs=''
@@ -100,6 +115,10 @@ ${components.map(renderDownload).join('\n')}
 code=0
 for job in $jobs; do wait $job || code=$?; done
 exit $code`;
+}
+
+function parseDownloadFailures(stderr: string): DownloadFailure[] {
+  return [...stderr.matchAll(/^download failed: (\S+): (.+)$/gm)].map(([, url = '', reason = '']) => ({ url, reason }));
 }
 
 function renderInstallCommand({ install }: ComponentDownload): string {
