@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ClusterLifecycle, ClusterQueries, DiagnosticsService } from '../engine/service/cluster-service.ts';
 import { StoppedRun } from '../store/events.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { shownClusterSchema } from './interactions/shown-cluster-schema.ts';
 import {
   renderDeleteCancelled,
   renderDeleteConfirmation,
@@ -15,16 +16,16 @@ import { md } from './messages/markdown.ts';
 import { defineButton, defineCommand, defineModal, type ServiceDeps } from './routing/command.ts';
 
 /** `stops`: the active run that the confirmation names. The deletion stops no other run. */
-const value = z.strictObject({ cluster: clusterNameSchema, stops: StoppedRun.optional() });
+const value = shownClusterSchema.extend({ stops: StoppedRun.optional() });
 const nameBlockId = 'name';
 
 export const deleteButton = defineButton({
   id: 'delete.confirm',
   value,
   handler: {
-    openModal: ({ args: { cluster, stops }, channel }) => ({
-      view: buildNameConfirmationModal(cluster, channel, stops),
-      placeholderMessage: renderDeleteModalOpened(cluster),
+    openModal: ({ args, channel }) => ({
+      view: buildNameConfirmationModal(args, channel),
+      placeholderMessage: renderDeleteModalOpened(args.cluster),
     }),
   },
 });
@@ -45,17 +46,18 @@ const confirmNameModal = defineModal({
   validate: ({ cluster }, { [nameBlockId]: name = '' }) =>
     name.trim() === cluster ? undefined : { [nameBlockId]: `Type ${cluster} to confirm` },
   onSubmit: async ({ args, requester, channel }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
-    const { cluster, stops } = args;
-    const result = await clusterService.deleteCluster(cluster, requester, channel, stops?.run);
+    const { cluster, stops, run: shownRun } = args;
+    const confirmation = { stops: stops?.run, shownRun };
+    const result = await clusterService.deleteCluster(cluster, requester, channel, confirmation);
     const started = md`Deleting *${cluster}*. Progress is shown in the message below`;
     return { message: renderStartResult(cluster, result, started) };
   },
 });
 
-/** @param channel where progress is posted @param stops active run, as displayed */
-export function buildNameConfirmationModal(cluster: string, channel: string, stops?: StoppedRun): ModalView {
-  const modalValue = { cluster, channel, ...(stops ? { stops } : {}) };
-  return renderDeleteModal(cluster, { id: confirmNameModal.id, block: nameBlockId, value: modalValue }, stops);
+/** @param channel where progress is posted */
+export function buildNameConfirmationModal(shown: z.infer<typeof value>, channel: string): ModalView {
+  const ids = { id: confirmNameModal.id, block: nameBlockId, value: { ...shown, channel } };
+  return renderDeleteModal(shown.cluster, ids, shown.stops);
 }
 
 /** `delete` is a reserved word. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema, machineTypeSchema } from './arguments/cluster-name-schema.ts';
+import { shownClusterSchema } from './interactions/shown-cluster-schema.ts';
 import { renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
 import {
@@ -14,14 +15,16 @@ import {
 interface ResizeArguments {
   readonly name: string;
   readonly machineType: string;
+  readonly shownRun?: string;
 }
 
 /** For doctor reports of undersized instances. The run requires approval before any restart. */
 export const resizeButton = defineButton({
   id: 'resize.confirm',
-  value: z.strictObject({ cluster: clusterNameSchema, machineType: machineTypeSchema }),
+  value: shownClusterSchema.extend({ machineType: machineTypeSchema }),
   handler: {
-    onClick: ({ args, ...request }, deps) => startResize({ ...request, args: { ...args, name: args.cluster } }, deps),
+    onClick: ({ args: { cluster: name, run: shownRun, machineType }, ...request }, deps) =>
+      startResize({ ...request, args: { name, machineType, shownRun } }, deps),
   },
 });
 
@@ -45,8 +48,9 @@ async function startResize(
   { args, requester, channel }: CommandRequest<ResizeArguments>,
   { clusterService }: ServiceDeps<ClusterLifecycle & ClusterQueries>,
 ): Promise<CommandReply> {
-  const { name, machineType } = args;
-  const result = await clusterService.resizeCluster(name, { machineType, requester, channel });
+  const { name, ...change } = args;
+  const { machineType } = change;
+  const result = await clusterService.resizeCluster(name, { ...change, requester, channel });
   const operation = 'run' in result ? (await clusterService.getRunView(result.run))?.operation : undefined;
   const started =
     operation === 'rebuild'

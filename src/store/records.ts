@@ -99,8 +99,8 @@ export const recordSchemas = {
     cursor: z.number().int().min(0),
     /** Delivery in flight. After a crash it is looked up in Slack, so that it is not posted twice. */
     deliveryClaim: z.string().optional(),
-    /** Messages with pending requests, by the event's `seq`. `renderedState`: state shown in Slack. */
-    approvalMessages: z
+    /** Messages whose buttons are removed when they become outdated, by the event's `seq`. `renderedState`: state shown in Slack. */
+    editableMessages: z
       .array(z.object({ seq: z.number().int(), channel: z.string(), ts: z.string(), renderedState: z.string() }))
       .optional(),
   }),

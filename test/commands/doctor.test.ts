@@ -45,15 +45,19 @@ async function shownBy(routed: Route | undefined, deps: CommandDeps): Promise<Me
 
 describe('resize', () => {
   const typed = routeCommand('resize demo --machine-type e2-standard-2', origin, buildCreateDefaults());
-  const pressed = routeButton('resize.confirm', '{"cluster":"demo","machineType":"e2-standard-2"}', origin) as Route;
+  const pressed = routeButton(
+    'resize.confirm',
+    '{"cluster":"demo","run":"r0","machineType":"e2-standard-2"}',
+    origin,
+  ) as Route;
 
   test.each([
-    ['typed', typed],
-    ['pressed', pressed],
-  ])('%s requests the machine type for this user and channel', async (_, routed) => {
+    ['typed', typed, {}],
+    ['pressed', pressed, { shownRun: 'r0' }],
+  ])('%s requests the machine type for this user and channel', async (_, routed, shownRun) => {
     const calls: unknown[][] = [];
     const shown = await shownBy(routed, createDeps({ run: 'r1' }, calls));
-    const request = { machineType: 'e2-standard-2', requester: testUser, channel };
+    const request = { machineType: 'e2-standard-2', ...shownRun, requester: testUser, channel };
     expect(calls).toEqual([
       ['resizeCluster', 'demo', request],
       ['getRunView', 'r1'],

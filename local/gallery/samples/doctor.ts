@@ -90,7 +90,14 @@ function createLiveReport(
 ): [DoctorReport, string] {
   const hardening = evaluateChecks({ ...scan, busy: settledState !== 'ready' });
   return [
-    { cluster: 'demo', settledState, instances: inspectedInstances, ...diagnose(inspectedInstances), hardening },
+    {
+      cluster: 'demo',
+      run: 'r1',
+      settledState,
+      instances: inspectedInstances,
+      ...diagnose(inspectedInstances),
+      hardening,
+    },
     button,
   ];
 }
@@ -137,7 +144,15 @@ const sampleChecks = [passingCheck, failingCheck, waivedCheck, unknownCheck, { .
 function createReport(overrides: Partial<DoctorReport>): [DoctorReport, string] {
   const instances = healthyInstances;
   return [
-    { cluster: 'demo', settledState: 'ready', instances, issues: [], hardening: [passingCheck], ...overrides },
+    {
+      cluster: 'demo',
+      run: 'r1',
+      settledState: 'ready',
+      instances,
+      issues: [],
+      hardening: [passingCheck],
+      ...overrides,
+    },
     button,
   ];
 }

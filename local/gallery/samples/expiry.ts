@@ -2,6 +2,7 @@ import { ada, getSampleTime, grace } from './fixtures.ts';
 import type { SampleCatalogue } from './sample.ts';
 import { simulationStart } from './simulate-run.ts';
 
+const shownCluster = { cluster: 'demo', run: 'r1' };
 const buttonIds = { extend: 'ttl.extend', delete: 'delete.confirm' };
 const expiringSoon = { expiresAt: getSampleTime(1_800), now: simulationStart };
 
@@ -11,9 +12,14 @@ export const expirySamples = {
     group: 'TTL',
     surface: 'message',
     states: {
-      'expires soon': ['demo', ada, expiringSoon, buttonIds],
-      'expires soon, then deleted': ['demo', ada, { ...expiringSoon, deletesAt: getSampleTime(3_600) }, buttonIds],
-      expired: ['demo', ada, { expiresAt: simulationStart, now: getSampleTime(900) }, buttonIds],
+      'expires soon': [shownCluster, ada, expiringSoon, buttonIds],
+      'expires soon, then deleted': [
+        shownCluster,
+        ada,
+        { ...expiringSoon, deletesAt: getSampleTime(3_600) },
+        buttonIds,
+      ],
+      expired: [shownCluster, ada, { expiresAt: simulationStart, now: getSampleTime(900) }, buttonIds],
     },
   },
   renderExtensionResult: {

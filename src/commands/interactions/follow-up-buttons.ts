@@ -5,7 +5,7 @@ import { type FollowUpAction, followUpButtonIds } from '../messages/follow-up-bu
 import { startResume } from '../resume.ts';
 import { type Button, type Command, defineButton } from '../routing/command.ts';
 import { status } from '../status.ts';
-import { runIdSchema } from './run-id-schema.ts';
+import { shownClusterSchema } from './shown-cluster-schema.ts';
 
 /** Buttons that run a command on the cluster, or on the run, of a message. */
 export const followUpButtons: Readonly<Record<FollowUpAction | 'resume', Button>> = {
@@ -13,7 +13,7 @@ export const followUpButtons: Readonly<Record<FollowUpAction | 'resume', Button>
   audit: defineFollowUpButton('audit', audit),
   resume: defineButton({
     id: followUpButtonIds.resume,
-    value: z.strictObject({ cluster: clusterNameSchema, run: runIdSchema }),
+    value: shownClusterSchema,
     handler: {
       onClick: ({ args: { cluster, run }, requester }, deps) => startResume(cluster, requester, run, deps),
     },

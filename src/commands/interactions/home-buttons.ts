@@ -18,6 +18,7 @@ import {
 import { approvalButtonIds } from './approval-buttons.ts';
 import { openCreateModal } from './create-modal.ts';
 import { listPendingApprovals } from './list-pending-approvals.ts';
+import { shownClusterSchema } from './shown-cluster-schema.ts';
 
 const value = z.strictObject({ cluster: clusterNameSchema, channel: z.string().min(1).max(50) });
 type ClusterButtonValue = z.infer<typeof value>;
@@ -48,10 +49,10 @@ export const homeButtons = {
   }),
   delete: defineButton({
     id: homeButtonIds.delete,
-    value: value.extend({ stops: StoppedRun.optional() }),
+    value: shownClusterSchema.extend({ ...value.shape, stops: StoppedRun.optional() }),
     handler: {
-      openModal: ({ args: { cluster, channel, stops } }) => ({
-        view: buildNameConfirmationModal(cluster, channel, stops),
+      openModal: ({ args: { channel, ...shown } }) => ({
+        view: buildNameConfirmationModal(shown, channel),
         access: { channel, permission: 'create' },
       }),
     },

@@ -7,12 +7,12 @@ import { formatStoppedRun, getStoppedRun } from './stopped-run.ts';
 
 /** Ephemeral confirmation before a delete. @param blockers will make it fail before it deletes anything */
 export function renderDeleteConfirmation(
-  { name, record: { spec }, latestRun }: Pick<ClusterStatus, 'name' | 'record' | 'latestRun'>,
+  { name, record: { spec, runs }, latestRun }: Pick<ClusterStatus, 'name' | 'record' | 'latestRun'>,
   ids: { readonly confirm: string; readonly cancel: string },
   blockers: readonly DeletionBlocker[] = [],
 ): Message {
   const stops = getStoppedRun(latestRun);
-  const value = { cluster: name, ...(stops ? { stops } : {}) };
+  const value = { cluster: name, run: runs.at(-1), ...(stops ? { stops } : {}) };
   const instanceCount = spec.controllers + spec.workers;
   return buildMessage(
     md`Delete ${name}?`,

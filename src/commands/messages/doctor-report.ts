@@ -22,7 +22,7 @@ export function renderDoctorReport(report: DoctorReport, buttonId: string): Mess
     block.header(`🩺 ${cluster} · ${summary}`),
     block.section(formatMetricsTable(instances, cluster)),
     ...block.sections([...cause, ...formatIssues(issues, cluster)]),
-    ...(undersized ? [buildResizeButton(cluster, undersized.suggestedMachineType, buttonId)] : []),
+    ...(undersized ? [buildResizeButton(report, undersized.suggestedMachineType, buttonId)] : []),
     block.context(formatRecommendation(report)),
     ...buildSourceNotes(issues),
     ...buildHardeningBlocks(cluster, hardening),

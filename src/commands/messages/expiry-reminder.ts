@@ -4,11 +4,12 @@ import { extensionHours } from '../notifier/expiry-action.ts';
 import type { CommandReply } from '../routing/command.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { renderUnknownCluster } from './cluster-list.ts';
+import type { ShownCluster } from './follow-up-button.ts';
 import { md } from './markdown.ts';
 
 /** TTL reminder, before and after expiry. @param expiry `deletesAt`: when the cluster is deleted without a response */
 export function renderExpiryReminder(
-  name: string,
+  { cluster: name, run }: ShownCluster,
   requester: Person,
   expiry: { readonly expiresAt: Date; readonly now: Date; readonly deletesAt?: Date | undefined },
   ids: { readonly extend: string; readonly delete: string },
@@ -26,7 +27,7 @@ export function renderExpiryReminder(
     block.section(md`${text}. Is it still needed?`),
     block.actions(
       block.button(ids.extend, `Extend by ${extensionHours} h`, { cluster: name, expiresAt: expiresAt.toISOString() }),
-      { ...block.button(ids.delete, 'Delete', { cluster: name }), style: 'danger' },
+      { ...block.button(ids.delete, 'Delete', { cluster: name, run }), style: 'danger' },
     ),
     block.context(md`${noResponseText} · ${md.code(`/kthw status ${name}`)}`),
   );
@@ -41,7 +42,7 @@ export function renderExtensionResult(
   if ('notFound' in extension) return { message: renderUnknownCluster(name) };
   const note = block.context(md`${md.code(`/kthw status ${name}`)} · ${md.code(`/kthw delete ${name}`)}`);
   if ('alreadyExtendedTo' in extension) {
-    const text = md`*${name}* was already extended to ${md.timestamp(extension.alreadyExtendedTo)}. No action taken.`;
+    const text = md`No action taken: *${name}* now expires at ${md.timestamp(extension.alreadyExtendedTo)}`;
     return { message: buildMessage(text, block.section(text), note) };
   }
   const text = md`⏰ ${md.mention(requester)} extended *${name}*: it now expires at ${md.timestamp(extension.expiresAt)}`;

@@ -20,7 +20,13 @@ export function buildFollowUpButton(cluster: string, action: FollowUpAction): Bu
   return block.button(followUpButtonIds[action], labels[action], { cluster });
 }
 
-export function buildResizeButton(cluster: string, machineType: string, buttonId: string): KnownBlock {
+/** A cluster as a message shows it: with its latest run. Buttons that change the cluster carry both, to detect outdated ones. */
+export interface ShownCluster {
+  readonly cluster: string;
+  readonly run: string;
+}
+
+export function buildResizeButton({ cluster, run }: ShownCluster, machineType: string, buttonId: string): KnownBlock {
   const label = `Resize to ${machineType} and continue`;
-  return block.actions({ ...block.button(buttonId, label, { cluster, machineType }), style: 'primary' });
+  return block.actions({ ...block.button(buttonId, label, { cluster, run, machineType }), style: 'primary' });
 }

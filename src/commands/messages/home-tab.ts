@@ -102,7 +102,7 @@ function formatRunProgress(run: RunView, isAwaitingApproval: boolean, now: Date)
   ];
 }
 
-function buildClusterButtons({ name, state, record: { channel }, latestRun }: ClusterStatus): Button[] {
+function buildClusterButtons({ name, state, record: { channel, runs }, latestRun }: ClusterStatus): Button[] {
   const stops = getStoppedRun(latestRun);
   const buildButton = (id: keyof typeof homeButtonIds, label: string, extraValue: object = {}): Button => ({
     ...block.button(homeButtonIds[id], label, { cluster: name, channel, ...extraValue }),
@@ -111,7 +111,9 @@ function buildClusterButtons({ name, state, record: { channel }, latestRun }: Cl
   return [
     buildButton('status', 'Status'),
     ...(state === 'ready' ? [buildButton('kubeconfig', 'Kubeconfig')] : []),
-    ...(state === 'deleting' ? [] : [buildButton('delete', 'Delete…', stops ? { stops } : {})]),
+    ...(state === 'deleting'
+      ? []
+      : [buildButton('delete', 'Delete…', { run: runs.at(-1), ...(stops ? { stops } : {}) })]),
   ];
 }
 

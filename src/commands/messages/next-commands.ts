@@ -14,7 +14,10 @@ export function formatNextCommands(view: RunView, isAwaitingApproval = false): M
         : md`${formatCommand('status')} · ${formatCommand('cancel')} cancels after in-progress steps`;
     case 'failed':
     case 'cancelled':
-      if (!view.canResume) return md`The cluster was not changed by this run · ${formatCommand('status')}`;
+      if (!view.canResume)
+        return view.hasChanges
+          ? md`${formatCommand('status')} shows the current state`
+          : md`The cluster was not changed by this run · ${formatCommand('status')}`;
       return md`${formatCommand('resume')} resumes from here · ${formatCommand('delete')} deletes existing resources`;
     case 'succeeded':
       return view.canResume

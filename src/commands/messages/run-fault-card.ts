@@ -4,7 +4,6 @@ import { block, buildMessage, type Message } from './blocks.ts';
 import { formatErrorDetail, formatNextAction } from './error-detail.ts';
 import { md } from './markdown.ts';
 import { getOperationLabels } from './operation-labels.ts';
-import { buildResumeButton } from './resume-button.ts';
 
 /** An error outside of steps: the run failed, or it waits and tries again. */
 export function renderRunFaultCard(
@@ -18,7 +17,6 @@ export function renderRunFaultCard(
     md`${icon} ${noun}: ${error.message}`,
     block.section(md`${icon} *${noun} ${view.cluster}*\n${md.codeSpans(error.message)}`),
     ...details,
-    ...(retryAt || !view.canResume ? [] : [block.actions(buildResumeButton(view))]),
     block.context(
       retryAt
         ? md`No action needed; retrying at ${md.timestamp(new Date(retryAt))}`

@@ -6,7 +6,6 @@ import { formatErrorDetail, formatNextAction } from './error-detail.ts';
 import { md } from './markdown.ts';
 import { formatErrorMessage, getStepTitle } from './problem-lines.ts';
 import { countSteps } from './progress-bar.ts';
-import { buildResumeButton } from './resume-button.ts';
 
 /** A step failed and is not retried. @param attempts since the run was started or resumed */
 export function renderFailedStepErrorCard(view: RunView, step: string, error: StepError, attempts: number): Message {
@@ -24,7 +23,6 @@ export function renderFailedStepErrorCard(view: RunView, step: string, error: St
         md`${done} of ${formatCount(total, 'step')} completed and kept.`,
       ]),
     ),
-    ...(hasGivenUp ? [block.actions(buildResumeButton(view))] : []),
     block.context(md`Next: ${formatNextAction(error.remedy, view)}`),
   );
 }

@@ -37,7 +37,7 @@ export const deliveryClaims = {
 };
 
 export type VersionedThread = VersionedRecord<RecordValue<'slackThread'>>;
-type PostedQuestion = NonNullable<RecordValue<'slackThread'>['approvalMessages']>[number];
+type PostedQuestion = NonNullable<RecordValue<'slackThread'>['editableMessages']>[number];
 
 interface ThreadChange {
   /** `ts: undefined` starts a new thread. */
@@ -54,16 +54,16 @@ export async function saveThread(
   { thread, question, claim }: ThreadChange,
   store: Pick<Store, 'write'>,
 ): Promise<VersionedThread> {
-  const { ts, approvalMessages = [], deliveryClaim, ...rest } = { ...record.value, ...thread };
+  const { ts, editableMessages = [], deliveryClaim, ...rest } = { ...record.value, ...thread };
   const { inFlight: _, ...storedClaim } = deliveryClaims.parse(deliveryClaim);
   const questions = [
-    ...approvalMessages.filter(({ seq }) => seq !== question?.seq),
+    ...editableMessages.filter(({ seq }) => seq !== question?.seq),
     ...(question?.posted ? [{ seq: question.seq, ...question.posted }] : []),
   ];
   return await writeThread(record, store, {
     ...rest,
     ...(ts === undefined ? {} : { ts }),
-    ...(questions.length > 0 ? { approvalMessages: questions } : {}),
+    ...(questions.length > 0 ? { editableMessages: questions } : {}),
     ...deliveryClaims.serialize({ ...storedClaim, ...claim }),
   });
 }

@@ -66,11 +66,16 @@ export async function executeDelivery(
       return;
     }
     case 'reply': {
-      const { message, throughSeq, hasChart } = delivery;
-      const { claimed } = await claimAndPost('reply', throughSeq, message);
+      const { message, throughSeq, hasChart, renderedState } = delivery;
+      const { claimed, messageRef } = await claimAndPost('reply', throughSeq, message);
+      const question = { seq: throughSeq, posted: renderedState ? { ...messageRef, renderedState } : undefined };
       await saveThread(
         claimed,
-        { thread: { cursor: throughSeq }, claim: buildClaimAfterReply(hasChart, throughSeq) },
+        {
+          thread: { cursor: throughSeq },
+          question,
+          claim: buildClaimAfterReply(hasChart, throughSeq, renderedState !== undefined),
+        },
         store,
       );
       return;
@@ -79,11 +84,7 @@ export async function executeDelivery(
       const { message, throughSeq, renderedState, isFinal } = delivery;
       const { claimed, messageRef } = await claimAndPost('question', throughSeq, message);
       const question = { seq: throughSeq, posted: isFinal ? undefined : { ...messageRef, renderedState } };
-      await saveThread(
-        claimed,
-        { thread: { cursor: throughSeq }, question, claim: { kubeconfigOutcome: undefined } },
-        store,
-      );
+      await saveThread(claimed, { thread: { cursor: throughSeq }, question }, store);
       return;
     }
     case 'amend': {
@@ -123,14 +124,18 @@ export async function executeDelivery(
   }
 }
 
-function buildClaimAfterReply(hasChart: boolean, throughSeq: number) {
-  return { kubeconfigOutcome: undefined, ...(hasChart ? { pendingChart: { throughSeq, attempts: 0 } } : {}) };
+function buildClaimAfterReply(hasChart: boolean, throughSeq: number, isEditable: boolean) {
+  return {
+    // An editable run result is rendered again.
+    ...(isEditable ? {} : { kubeconfigOutcome: undefined }),
+    ...(hasChart ? { pendingChart: { throughSeq, attempts: 0 } } : {}),
+  };
 }
 
 /** Searches Slack for the message of an in-flight delivery. Without search permission it is posted again: twice is better than never. */
 async function reconcileInFlight(
   { inFlight, hasChart }: Extract<Delivery, { kind: 'recover' }>,
-  { record, view, cache }: DeliveryContext,
+  { record, view, events, cache }: DeliveryContext,
   { chat, store }: DeliveryDeps,
 ): Promise<VersionedThread> {
   const { kind, throughSeq, claimedAt } = inFlight;
@@ -149,13 +154,15 @@ async function reconcileInFlight(
     (await ignorePermanentErrors(() => chat.findMessage(channel, metadata, options)));
   if (messageRef === undefined || messageRef === 'cannot') return await saveThread(record, {}, store);
   if (kind === 'summary') return await saveThread(record, { thread: { ts: messageRef.ts } }, store);
+  const isEditable =
+    kind === 'question' || /^(step\.diagnosed|run\.finished)$/.test(events[throughSeq - 1]?.event.type ?? '');
   const change = {
     thread: { cursor: Math.max(cursor, throughSeq) },
-    claim: kind === 'reply' ? buildClaimAfterReply(hasChart, throughSeq) : {},
+    claim: kind === 'reply' ? buildClaimAfterReply(hasChart, throughSeq, isEditable) : {},
   };
   // Posted content unknown; the value 'unknown' matches no rendering and so forces an edit.
   const question = { seq: throughSeq, posted: { ...messageRef, renderedState: 'unknown' } };
-  return await saveThread(record, kind === 'question' ? { ...change, question } : change, store);
+  return await saveThread(record, isEditable ? { ...change, question } : change, store);
 }
 
 /** Permanent search errors count as not found; transient errors are thrown, so that the search is retried. */

@@ -5,7 +5,13 @@ import type { Policy } from '../authorization/policy.ts';
 import { approvalButtonIds } from '../interactions/approval-buttons.ts';
 import { pauseButtonIds } from '../interactions/pause-buttons.ts';
 import type { Message } from '../messages/blocks.ts';
-import { renderApprovalRequest, renderChapterPause, renderRunResult, renderRunSummary } from '../messages/index.ts';
+import {
+  renderApprovalRequest,
+  renderChapterPause,
+  renderDiagnosisCard,
+  renderRunResult,
+  renderRunSummary,
+} from '../messages/index.ts';
 import type { MessageRef } from '../slack/chat.ts';
 import { type ApprovalRequest, findApprovalRequest } from './approval-request.ts';
 import { findOpenApprovalRequest, getApprovalStatus, isFinalStatus } from './approval-status.ts';
@@ -13,13 +19,15 @@ import { type DeliveryClaim, deliveryClaims, type InFlightDelivery } from './del
 import { formatChannelError } from './format-channel-error.ts';
 import { findPause, getPauseStatus, type Pause } from './pause-status.ts';
 import type { RateLimitClass } from './rate-limiter.ts';
-import { findNextThreadMessage, type ThreadMessage } from './thread-message.ts';
+import { canResumeAfter, findNextThreadMessage, findResizeButtonId, type ThreadMessage } from './thread-message.ts';
 
 interface ThreadState {
   readonly thread: RecordValue<'slackThread'>;
   readonly view: RunView;
   /** All events of the run up to the view's last. */
   readonly events: readonly StoredEvent[];
+  /** The run at each of its ends whose message has a Resume button, by the event's `seq`. */
+  readonly finishedRuns: ReadonlyMap<number, RunView>;
   /** Last event that the summary shows, as far as this notifier knows. */
   readonly lastRenderedSeq: number;
   /** The in-flight delivery of this notifier is known to have failed. */
@@ -34,8 +42,14 @@ interface ThreadState {
 export type Delivery =
   | { readonly kind: 'summary'; readonly message: Message }
   | { readonly kind: 'update'; readonly message: Message; readonly renderedState: number }
-  /** `hasChart`: last reply of a run, followed by a chart. */
-  | { readonly kind: 'reply'; readonly message: Message; readonly throughSeq: number; readonly hasChart: boolean }
+  /** `hasChart`: last reply of a run, followed by a chart. `renderedState`: the message is updated when it is outdated. */
+  | {
+      readonly kind: 'reply';
+      readonly message: Message;
+      readonly throughSeq: number;
+      readonly hasChart: boolean;
+      readonly renderedState?: string;
+    }
   | {
       readonly kind: 'question';
       readonly message: Message;
@@ -43,7 +57,7 @@ export type Delivery =
       readonly renderedState: string;
       readonly isFinal: boolean;
     }
-  /** Updates an approval request or pause with its result. `isFinal`: it is never updated again. */
+  /** Updates an approval request or pause with its result, or removes an outdated button. `isFinal`: never updated again. */
   | {
       readonly kind: 'amend';
       readonly message: Message;
@@ -116,6 +130,7 @@ function listMessageDeliveries(state: ThreadState, kubeconfigOutcome: DeliveryCl
       message: renderRunResult(next.finishedRun, currentOutcome),
       throughSeq,
       hasChart: hasChartContent(events, throughSeq),
+      ...(next.finishedRun.canResume ? { renderedState: 'current' } : {}),
     },
   ];
 }
@@ -131,30 +146,65 @@ function hasChartContent(events: readonly StoredEvent[], throughSeq: number): bo
 function listReplyDeliveries(next: ThreadMessage | undefined, state: ThreadState): Delivery[] {
   if (!next || 'finishedRun' in next) return [];
   if ('message' in next)
-    return [{ kind: 'reply', message: next.message, throughSeq: next.throughSeq, hasChart: false }];
+    return [
+      {
+        kind: 'reply',
+        message: next.message,
+        throughSeq: next.throughSeq,
+        hasChart: false,
+        ...(next.hasButton ? { renderedState: 'current' } : {}),
+      },
+    ];
   const content =
     'pause' in next ? renderPause(next.pause, state) : renderApprovalQuestion(next.approvalRequest, state);
   return [{ kind: 'question', throughSeq: next.throughSeq, ...content }];
 }
 
-/** Approval requests and pauses whose message doesn't show their current status. */
+/** Messages that don't show their current status. */
 function listQuestionUpdates(state: ThreadState): Delivery[] {
-  return (state.thread.approvalMessages ?? []).flatMap(
+  return (state.thread.editableMessages ?? []).flatMap(
     ({ seq, channel, ts, renderedState: postedState }): Delivery[] => {
-      const approvalRequest = findApprovalRequest(state.events, seq);
-      const pause = findPause(state.events, seq);
-      const current = approvalRequest
-        ? renderApprovalQuestion(approvalRequest, state)
-        : pause && renderPause(pause, state);
-      if (!current) return [];
-      return current.renderedState === postedState
-        ? []
-        : [{ kind: 'amend', messageRef: { channel, ts }, seq, ...current }];
+      const current = renderEditableMessage(seq, state);
+      if (!current || current.renderedState === postedState) return [];
+      return [{ kind: 'amend', messageRef: { channel, ts }, seq, ...current }];
     },
   );
 }
 
-function renderApprovalQuestion(approvalRequest: ApprovalRequest, { events, view, policy }: ThreadState) {
+interface EditableMessage {
+  readonly message: Message;
+  readonly renderedState: string;
+  readonly isFinal: boolean;
+}
+
+function renderEditableMessage(seq: number, state: ThreadState): EditableMessage | undefined {
+  const { events, view } = state;
+  const approvalRequest = findApprovalRequest(events, seq);
+  if (approvalRequest) return renderApprovalQuestion(approvalRequest, state);
+  const pause = findPause(events, seq);
+  if (pause) return renderPause(pause, state);
+  const event = events[seq - 1]?.event;
+  if (event?.type === 'step.diagnosed') {
+    const buttonId = findResizeButtonId(events);
+    return toEditableMessage(renderDiagnosisCard(view, event, buttonId), buttonId !== undefined);
+  }
+  const finishedRun = state.finishedRuns.get(seq);
+  if (!finishedRun) return undefined;
+  const { kubeconfigOutcome } = deliveryClaims.parse(state.thread.deliveryClaim);
+  const canResume = canResumeAfter(view, events, seq);
+  const outcome = kubeconfigOutcome?.throughSeq === seq ? kubeconfigOutcome : undefined;
+  return toEditableMessage(renderRunResult({ ...finishedRun, canResume }, outcome), canResume);
+}
+
+/** A reply is updated once, when its button is outdated. */
+function toEditableMessage(message: Message, isCurrent: boolean): EditableMessage {
+  return { message, renderedState: isCurrent ? 'current' : 'outdated', isFinal: !isCurrent };
+}
+
+function renderApprovalQuestion(
+  approvalRequest: ApprovalRequest,
+  { events, view, policy }: ThreadState,
+): EditableMessage {
   const status = getApprovalStatus(events, approvalRequest);
   return {
     message: renderApprovalRequest(view, approvalRequest, status, policy, approvalButtonIds),
@@ -163,7 +213,7 @@ function renderApprovalQuestion(approvalRequest: ApprovalRequest, { events, view
   };
 }
 
-function renderPause(pause: Pause, { events, view }: ThreadState) {
+function renderPause(pause: Pause, { events, view }: ThreadState): EditableMessage {
   const status = getPauseStatus(events, pause);
   return {
     message: renderChapterPause(view, pause, status, pauseButtonIds),

@@ -85,9 +85,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
       for (const run of await options.store.listOpenRuns()) wake(run);
       for await (const { id, value } of iterateRecords(options.store, 'slackThread')) {
         if (runNotifiers.has(id)) continue;
-        // A pending chart or a delivery in flight when a process ended.
+        // A pending request, a pending chart or a delivery in flight when a process ended.
         if (
-          value.approvalMessages ||
+          value.editableMessages?.some(({ renderedState }) => renderedState !== 'current') ||
           value.deliveryClaim ||
           (await options.store.readEvents(id, value.cursor)).length > 0
         )

@@ -22,6 +22,7 @@ export type RunNotifier = ReturnType<typeof createRunNotifier>;
 interface LoadedThread {
   readonly record: VersionedThread;
   readonly view: RunView;
+  readonly finishedRuns: ReadonlyMap<number, RunView>;
 }
 type ExecutableDelivery = Exclude<Delivery, { kind: 'wait' }>;
 
@@ -69,12 +70,13 @@ export function createRunNotifier(run: string, options: RunNotifierOptions) {
   async function deliverNext(): Promise<number | undefined> {
     const loaded = await loadThread();
     if (!loaded) return undefined;
-    const { record, view } = loaded;
+    const { record, view, finishedRuns } = loaded;
     const now = clock.now();
     const state = {
       thread: record.value,
       view,
       events,
+      finishedRuns,
       lastRenderedSeq,
       hasInFlightFailed,
       fallbackReason,
@@ -98,9 +100,20 @@ export function createRunNotifier(run: string, options: RunNotifierOptions) {
     if (!view) return undefined;
     if (view.lastSeq > events.length) return await loadThread();
     const record = await store.read('slackThread', run);
-    if (record) return { record, view };
+    if (record) return { record, view, finishedRuns: await loadFinishedRuns(record.value) };
     const value = { channel: view.channel, cursor: 0 };
-    return { record: { id: run, value, version: await store.write('slackThread', run, value, undefined) }, view };
+    const version = await store.write('slackThread', run, value, undefined);
+    return { record: { id: run, value, version }, view, finishedRuns: new Map() };
+  }
+
+  /** The run at each of its ends whose message may have an outdated button. */
+  async function loadFinishedRuns({
+    editableMessages = [],
+  }: RecordValue<'slackThread'>): Promise<Map<number, RunView>> {
+    const views = editableMessages
+      .filter(({ seq }) => events[seq - 1]?.event.type === 'run.finished')
+      .map(async ({ seq }) => [seq, await clusterService.getRunView(run, seq)] as const);
+    return new Map((await Promise.all(views)).flatMap(([seq, view]) => (view ? [[seq, view] as const] : [])));
   }
 
   async function execute(delivery: ExecutableDelivery, record: VersionedThread, view: RunView): Promise<void> {

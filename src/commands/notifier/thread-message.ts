@@ -20,7 +20,8 @@ import { findPause, type Pause } from './pause-status.ts';
 
 /** Next message of a thread. It covers all events up to `throughSeq`, including those that have no message. */
 export type ThreadMessage =
-  | { readonly throughSeq: number; readonly message: Message }
+  /** `hasButton`: a button is removed when the message becomes outdated. */
+  | { readonly throughSeq: number; readonly message: Message; readonly hasButton: boolean }
   /** Event `throughSeq` requested approval; the message is updated with the result. */
   | { readonly throughSeq: number; readonly approvalRequest: ApprovalRequest }
   /** Event `throughSeq` paused the run after a chapter; the message is updated with the result. */
@@ -52,7 +53,7 @@ export function findNextThreadMessage(
     if (threadMessage && logLines.length === 0) return threadMessage;
     if (threadMessage) break;
   }
-  return logLines.length > 0 ? { throughSeq, message: renderStepLog(view, logLines) } : undefined;
+  return logLines.length > 0 ? { throughSeq, message: renderStepLog(view, logLines), hasButton: false } : undefined;
 }
 
 function toThreadMessage(
@@ -60,14 +61,16 @@ function toThreadMessage(
   events: readonly StoredEvent[],
   { event, seq, at }: StoredEvent,
 ): ThreadMessage | undefined {
-  if (event.type === 'run.finished')
-    return { throughSeq: seq, finishedRun: { ...view, outcome: event.outcome, finishedAt: at } };
+  if (event.type === 'run.finished') {
+    const canResume = canResumeAfter(view, events, seq);
+    return { throughSeq: seq, finishedRun: { ...view, outcome: event.outcome, finishedAt: at, canResume } };
+  }
   const approvalRequest = findApprovalRequest(events, seq);
   if (approvalRequest) return { throughSeq: seq, approvalRequest };
   const pause = findPause(events, seq);
   if (pause) return { throughSeq: seq, pause };
   const message = renderEventMessage(view, events, event, seq);
-  return message && { throughSeq: seq, message };
+  return message && { throughSeq: seq, message, hasButton: event.type === 'step.diagnosed' };
 }
 
 function renderEventMessage(
@@ -92,7 +95,7 @@ function renderEventMessage(
     case 'steps.reset':
       return renderLostSteps(event.reasons);
     case 'step.diagnosed':
-      return isFirstDiagnosis(events, seq) ? renderDiagnosisCard(view, event, resizeButton.id) : undefined;
+      return isFirstDiagnosis(events, seq) ? renderDiagnosisCard(view, event, findResizeButtonId(events)) : undefined;
     case 'run.resumed':
       return renderRunAction(event.actor, 'resumed');
     case 'run.cancelRequested':
@@ -126,6 +129,16 @@ function renderPhaseEnd(view: RunView, events: readonly StoredEvent[], step: str
   );
   if (finished.at(-1)?.seq !== seq) return undefined;
   return renderPhaseResult(view, phase, new Map(finished.map((one) => [one.step, one.outcome])));
+}
+
+/** The run has not been resumed since it ended with event `seq`, and a resume would continue it. */
+export function canResumeAfter(view: RunView, events: readonly StoredEvent[], seq: number): boolean {
+  return view.canResume && events.findLast(({ event }) => event.type === 'run.finished')?.seq === seq;
+}
+
+/** A newer run may have changed the machine type. */
+export function findResizeButtonId(events: readonly StoredEvent[]): string | undefined {
+  return events.some(({ event }) => event.type === 'run.superseded') ? undefined : resizeButton.id;
 }
 
 /** Concurrent steps may each have run a diagnosis. */

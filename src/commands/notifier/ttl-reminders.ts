@@ -47,7 +47,9 @@ async function processCluster(
     if (!(await claimReminder(name, record, { ...previous, expiresAt, claimedAt: at, deletedAt: at }, deps))) return;
     // The TTL may have been extended since.
     if ((await store.read('cluster', name))?.value.expiresAt !== expiresAt) return;
-    const result = await clusterService.deleteCluster(name, cluster.createdBy, cluster.channel, cluster.activeRun);
+    const result = await clusterService.deleteCluster(name, cluster.createdBy, cluster.channel, {
+      stops: cluster.activeRun,
+    });
     deps.log({ cluster: name, result }, 'deleting an expired cluster');
     return;
   }
@@ -84,7 +86,12 @@ async function postReminder(
   deps: TtlRemindersOptions,
 ): Promise<void> {
   const ids = { extend: extendButton.id, delete: deleteButton.id };
-  const message = renderExpiryReminder(name, cluster.createdBy, { ...times, now: deps.now() }, ids);
+  const message = renderExpiryReminder(
+    { cluster: name, run: cluster.runs.at(-1) ?? '' },
+    cluster.createdBy,
+    { ...times, now: deps.now() },
+    ids,
+  );
   const thread = (await deps.store.read('slackThread', cluster.runs.at(-1) ?? ''))?.value;
   try {
     const options = thread?.ts === undefined ? {} : { thread: thread.ts };

@@ -11,6 +11,8 @@ import { type InspectionDeps, inspectCluster } from './inspect-instances.ts';
 /** Inspection of all instances of a cluster, with the diagnosis. */
 export interface DoctorReport extends Diagnosis {
   readonly cluster: string;
+  /** The cluster's latest run. */
+  readonly run: string;
   readonly settledState: ClusterRecord['settledState'];
   readonly instances: readonly InspectedInstance[];
   /** Each CIS check, in the order of the benchmark. */
@@ -22,7 +24,7 @@ const deadlineMs = 20_000;
 /** Inspects all instances of a cluster, outside of runs. @param outputs outputs of finished runs */
 export async function diagnoseCluster(
   deps: InspectionDeps,
-  { spec, settledState, activeRun }: ClusterRecord,
+  { spec, settledState, activeRun, runs }: ClusterRecord,
   outputs: ClusterRecord['outputs'],
 ): Promise<DoctorReport> {
   const cluster = deriveCluster(spec);
@@ -42,5 +44,5 @@ export async function diagnoseCluster(
     api,
     compute,
   });
-  return { cluster: spec.name, settledState, ...diagnosis, hardening };
+  return { cluster: spec.name, run: runs.at(-1) ?? '', settledState, ...diagnosis, hardening };
 }

@@ -9,6 +9,7 @@ import { getPreviousSpec } from '../workflow/previous-spec.ts';
 import type {
   ClusterLifecycle,
   CreateClusterRequest,
+  DeleteConfirmation,
   ResizeClusterRequest,
   ScaleClusterRequest,
   StartResult,
@@ -16,6 +17,7 @@ import type {
 } from './cluster-service.ts';
 import type { ClusterServiceOptions } from './create-cluster-service.ts';
 import { extendTtl } from './extend-ttl.ts';
+import { findNewerChange } from './find-newer-change.ts';
 import { findResumableRun } from './find-resumable-run.ts';
 import { readActiveCluster } from './read-active-cluster.ts';
 import type { RunViewCache } from './run-view-cache.ts';
@@ -95,10 +97,12 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
 
   async function resizeCluster(
     name: string,
-    { machineType, requester, channel }: ResizeClusterRequest,
+    { machineType, shownRun, requester, channel }: ResizeClusterRequest,
   ): Promise<StartResultOrNotFound> {
     const found = await readActiveCluster(store, name);
     if (!found) return { notFound: true };
+    const outdated = shownRun === undefined ? undefined : await findNewerChange(views, found.value, shownRun);
+    if (outdated) return outdated;
     const { settledState, spec } = found.value;
     const unfinished = await findUnfinishedRun(found.value, 'resize', (run) => run.machineType === machineType);
     if (unfinished) return await resumeRun(name, requester, unfinished);
@@ -137,10 +141,12 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     name: string,
     requester: Person,
     channel: string,
-    confirmedStop?: string,
+    { stops: confirmedStop, shownRun }: DeleteConfirmation = {},
   ): Promise<StartResultOrNotFound> {
     const found = await readActiveCluster(store, name);
     if (!found) return { notFound: true };
+    const outdated = shownRun === undefined ? undefined : await findNewerChange(views, found.value, shownRun);
+    if (outdated) return outdated;
     const { previousSpec: spec } = await getPreviousSpec(specDeps, found.value.spec, found.value.runs);
     return await startNewRun({ operation: 'delete', spec, requester, channel, confirmedStop }, found);
   }

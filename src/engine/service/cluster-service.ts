@@ -33,11 +33,11 @@ export type StartResult =
   | { readonly differences: readonly Difference[] }
   /** The cluster must be ready first. */
   | { readonly notReady: ClusterState }
-  /** The run of a resume or cancel button is no longer current. */
+  /** The button's run is no longer current. */
   | { readonly notCurrent: NotCurrentReason; readonly newerOperation?: string }
   | MachineTypeProblem;
 
-/** Why a run can't be resumed or cancelled. */
+/** Why a button can't do what it offered. */
 export type NotCurrentReason = 'superseded' | 'ended' | 'rejected' | 'changedNothing' | 'deletionCancelled';
 
 export interface NotFound {
@@ -201,6 +201,16 @@ export interface RebuildClusterRequest extends RunRequest {
 
 export interface ResizeClusterRequest extends RunRequest {
   readonly machineType: string;
+  /** The latest run when the button was shown. It is refused if a newer run has changed the cluster. */
+  readonly shownRun?: string;
+}
+
+/** What the confirmation of a delete showed. A delete is refused if it has changed since. */
+export interface DeleteConfirmation {
+  /** The active run that it named. */
+  readonly stops?: string | undefined;
+  /** The latest run of the cluster. */
+  readonly shownRun?: string | undefined;
 }
 
 export interface ScaleClusterRequest extends RunRequest {
@@ -215,12 +225,11 @@ export interface ClusterLifecycle {
   /** @param run from a button. @default the active run */
   cancelRun(name: string, requester: Person, run?: string): Promise<StartResultOrNotFound>;
   runSmokeTest(name: string, requester: Person, channel: string): Promise<StartResultOrNotFound>;
-  /** @param confirmedStop the active run that the confirmation named; another active run is a refusal */
   deleteCluster(
     name: string,
     requester: Person,
     channel: string,
-    confirmedStop?: string,
+    confirmation?: DeleteConfirmation,
   ): Promise<StartResultOrNotFound>;
   /** Deletes, after approval, the resources of a phase and all later phases, then recreates them. */
   rebuildCluster(name: string, request: RebuildClusterRequest): Promise<StartResultOrNotFound>;
@@ -239,7 +248,8 @@ export interface ClusterLifecycle {
 export interface ClusterQueries {
   getStatus(name: string): Promise<ClusterStatus | undefined>;
   listClusters(): Promise<ClusterStatus[]>;
-  getRunView(run: string): Promise<RunView | undefined>;
+  /** @param throughSeq last event to include. @default all */
+  getRunView(run: string, throughSeq?: number): Promise<RunView | undefined>;
   /** Oldest first. Also covers deleted clusters of this name. */
   getAuditLog(name: string): Promise<readonly AuditEntry[] | undefined>;
   /** The equivalent manual commands of a phase and their output. @param phase name as in the run view */

@@ -77,7 +77,7 @@ function createClusterQueries(options: ClusterServiceOptions, views: RunViewCach
       const found = await store.listActiveClusters();
       return await Promise.all(found.map((cluster) => loadClusterStatus(cluster, views)));
     },
-    getRunView: (run) => views.getRunView(run),
+    getRunView: (run, throughSeq) => views.getRunView(run, throughSeq),
     getAuditLog: (name) => buildAuditLog(store, phases, name),
     getPhaseCommands: (run, phase) => getPhaseCommands(options, run, phase),
   };

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../../store/records.ts';
 import { getClusterState } from '../workflow/cluster-state.ts';
 import type { RunView, StartResult } from './cluster-service.ts';
+import { findNewerChange } from './find-newer-change.ts';
 import { isClusterChange } from './load-cluster-status.ts';
 import type { RunViewCache } from './run-view-cache.ts';
 
@@ -15,25 +16,21 @@ const recentRunCount = 10;
  */
 export async function findResumableRun(
   views: RunViewCache,
-  { runs, settledState }: ClusterRecord,
+  record: ClusterRecord,
   requestedRun: string | undefined,
 ): Promise<ResumeTarget> {
-  let newerChange: RunView | undefined;
+  const { runs, settledState } = record;
+  if (requestedRun !== undefined) {
+    const outdated = await findNewerChange(views, record, requestedRun);
+    const view = outdated ? undefined : await views.getRunView(requestedRun);
+    if (!view) return outdated ?? { notCurrent: 'superseded' };
+    return view.canResume && settledState !== 'deleted' ? { run: requestedRun } : { notCurrent: explainRefusal(view) };
+  }
   for (const run of runs.slice(-recentRunCount).toReversed()) {
     const view = await views.getRunView(run);
-    if (!view) continue;
-    const isRequested = requestedRun === undefined ? view.canResume : run === requestedRun;
-    if (isRequested) {
-      if (newerChange) return { notCurrent: 'superseded', newerOperation: newerChange.operation };
-      if (view.canResume && settledState !== 'deleted') return { run };
-      return { notCurrent: explainRefusal(view) };
-    }
-    if (isClusterChange(view)) {
-      if (requestedRun === undefined) break;
-      newerChange ??= view;
-    }
+    if (view?.canResume) return settledState === 'deleted' ? { notCurrent: explainRefusal(view) } : { run };
+    if (view && isClusterChange(view)) break;
   }
-  if (requestedRun !== undefined) return { notCurrent: 'superseded' };
   const lastRun = runs.at(-1);
   const last = lastRun === undefined ? undefined : await views.getRunView(lastRun);
   const isFinished = settledState === 'ready' || last === undefined;

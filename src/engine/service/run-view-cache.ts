@@ -28,13 +28,17 @@ export class RunViewCache {
     this.#phases = phases;
   }
 
-  async getRunView(run: string): Promise<RunView | undefined> {
+  async getRunView(run: string, throughSeq?: number): Promise<RunView | undefined> {
     const record = (await this.#store.read('run', run))?.value;
     if (!record) return undefined;
     const cachedView = this.#cachedViews.get(run) ?? {
       planned: planRun(this.#phases, operations, record) ?? [],
       state: initialRunState,
     };
+    if (throughSeq !== undefined) {
+      const state = foldEvents((await this.#store.readEvents(run)).slice(0, throughSeq));
+      return toRunView(run, record, cachedView.planned, state);
+    }
     const newEvents = await this.#store.readEvents(run, cachedView.state.seq);
     // A concurrent call may have folded these events already.
     const unappliedEvents = newEvents.filter(({ seq }) => seq > cachedView.state.seq);

@@ -28,7 +28,7 @@ function createReport(
   scan = hardenedScan,
 ): DoctorReport {
   const hardening = evaluateChecks(createScanInput(scan));
-  return { cluster: 'demo', settledState, instances, ...diagnose(instances), hardening };
+  return { cluster: 'demo', run: 'r1', settledState, instances, ...diagnose(instances), hardening };
 }
 
 const undersizedInstances: readonly InspectedInstance[] = [
@@ -74,7 +74,7 @@ test('shows a Resize button with the machine type only for undersized instances'
   const expected = {
     action_id: button,
     text: { text: 'Resize to e2-standard-2 and continue' },
-    value: '{"cluster":"demo","machineType":"e2-standard-2"}',
+    value: '{"cluster":"demo","run":"r1","machineType":"e2-standard-2"}',
   };
   const [card, failing, undersized, notUp, slow, fine] = Object.values(messages).map(buttons);
   for (const rendered of [card, undersized, notUp]) expect(rendered).toMatchObject([expected]);

@@ -123,7 +123,7 @@ describe('a cluster with a TTL', () => {
   test('gets no reminder while it is being deleted', async () => {
     const { clock, store, clusterService, chat, look } = await aCluster();
     const creating = (await store.read('cluster', 'demo'))?.value.activeRun;
-    expect(await clusterService.deleteCluster('demo', testUser, channel, creating)).toHaveProperty('run');
+    expect(await clusterService.deleteCluster('demo', testUser, channel, { stops: creating })).toHaveProperty('run');
     clock.advance(7.5 * hour);
     await look();
     expect(chat.postedMessages).toEqual([]);

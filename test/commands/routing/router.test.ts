@@ -258,17 +258,17 @@ describe('buttons', () => {
   }
 
   test('delete opens a modal for the name without a service call', () => {
-    const routed = routeButton('delete.confirm', '{"cluster":"demo"}', { requester: testUser, channel });
+    const routed = routeButton('delete.confirm', '{"cluster":"demo","run":"r0"}', { requester: testUser, channel });
     if (!routed || !('openModal' in routed)) throw new Error('opens nothing');
     expect(routed.openModal(createDeps([])).view).toMatchObject({
       callback_id: 'delete.confirmName',
-      private_metadata: '{"cluster":"demo","channel":"C1"}',
+      private_metadata: '{"cluster":"demo","run":"r0","channel":"C1"}',
     });
   });
 
   test('cancel makes no service call', async () => {
     const calls: Call[] = [];
-    expect(await pressed('delete.cancel', '{"cluster":"demo"}').execute(createDeps(calls))).toMatchObject({
+    expect(await pressed('delete.cancel', '{"cluster":"demo","run":"r0"}').execute(createDeps(calls))).toMatchObject({
       replaceOriginal: true,
     });
     expect(calls).toEqual([]);
@@ -310,7 +310,7 @@ describe('buttons', () => {
 });
 
 describe('the delete modal', () => {
-  const about = '{"cluster":"demo","channel":"C1"}';
+  const about = '{"cluster":"demo","run":"r0","channel":"C1"}';
 
   test.each(['demo', ' demo '])('takes %j for the name', async (name) => {
     const calls: Call[] = [];
@@ -322,18 +322,18 @@ describe('the delete modal', () => {
     if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
     expect([routed.channel, routed.route.permission]).toEqual([channel, 'create']);
     await routed.route.execute(createDeps(calls));
-    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel, undefined]]);
+    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel, { stops: undefined, shownRun: 'r0' }]]);
   });
 
   test('stops only the run that it names', async () => {
     const calls: Call[] = [];
     const stops = { run: 'r1', operation: 'scale', requester: testUser, donePercent: 54 };
-    const metadata = JSON.stringify({ cluster: 'demo', channel: 'C1', stops });
+    const metadata = JSON.stringify({ cluster: 'demo', run: 'r1', channel: 'C1', stops });
     const submission = { id: 'delete.confirmName', metadata, input: { name: 'demo' } };
     const routed = routeModalSubmission(submission, testUser, createDeps([]));
     if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
     await routed.route.execute(createDeps(calls));
-    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel, 'r1']]);
+    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel, { stops: 'r1', shownRun: 'r1' }]]);
   });
 
   test.each(['', 'Demo', 'demo2', 'dem', 'demo demo'])('says so beside the field for %j', (name) => {

@@ -103,7 +103,7 @@ export class ClusterModel {
       case 'delete': {
         const record = (await this.environment.store.read('cluster', name))?.value;
         const stops = isConfirmed ? record?.activeRun : undefined;
-        const result = await service.deleteCluster(name, requester, channel, stops);
+        const result = await service.deleteCluster(name, requester, channel, { stops });
         if ('run' in result && stops !== undefined) {
           this.#confirmedStops.add(`${stops} ${result.run}`);
           this.#allow(stops, ['run.cancelRequested'], requester);

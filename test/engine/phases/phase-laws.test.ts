@@ -63,7 +63,7 @@ describe.each(phases.map(({ name }) => name))('phase %s', (phase) => {
     const nextProcess = environment.createProcess();
     if (!('run' in answer)) throw new Error(`no run was started: ${JSON.stringify(answer)}`);
     await environment.finishRun(
-      nextProcess.clusterService.deleteCluster('demo', environment.requester, 'C1', answer.run),
+      nextProcess.clusterService.deleteCluster('demo', environment.requester, 'C1', { stops: answer.run }),
     );
     expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({
       settledState: 'deleted',

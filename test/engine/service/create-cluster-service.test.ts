@@ -243,7 +243,7 @@ describe('delete', () => {
     const creating = runOf(await clusterService.createCluster(buildRequest(environment)));
     await untilMachines(environment);
     const deleting = await environment.finishRun(
-      clusterService.deleteCluster('demo', environment.requester, 'C1', creating),
+      clusterService.deleteCluster('demo', environment.requester, 'C1', { stops: creating }),
     );
     expect([await environment.getOutcome(creating), await environment.getOutcome(deleting)]).toEqual([
       'cancelled',
@@ -301,7 +301,7 @@ describe('delete', () => {
     if (ends) await environment.waitForRun(scaling);
     else await environment.clock.sleep(5_000, new AbortController().signal);
     const deleting = await environment.finishRun(
-      process.clusterService.deleteCluster('demo', environment.requester, 'C1', scaling),
+      process.clusterService.deleteCluster('demo', environment.requester, 'C1', { stops: scaling }),
     );
     expect(await environment.getOutcome(scaling)).toBe(ends ? 'failed' : 'cancelled');
     expect(await environment.getOutcome(deleting)).toBe('succeeded');

@@ -169,7 +169,9 @@ describe('a process that ends between two writes', () => {
     await process.kill();
     // This process records the deletion, but ends before it stops the create, which waits for a user.
     const killedProcess = environment.createProcess();
-    const deleting = runOf(await killedProcess.clusterService.deleteCluster('demo', grace, channel, creating));
+    const deleting = runOf(
+      await killedProcess.clusterService.deleteCluster('demo', grace, channel, { stops: creating }),
+    );
     await killedProcess.kill();
     await environment.createProcess().start();
     await environment.waitForRun(deleting);

@@ -115,7 +115,7 @@ test('a delete waits for the create that it preempts', async () => {
   });
   const creation = await create(one);
   await started.opened;
-  const deletion = runOf(await one.clusterService.deleteCluster('demo', requester, 'C1', creation));
+  const deletion = runOf(await one.clusterService.deleteCluster('demo', requester, 'C1', { stops: creation }));
   await tasks.until(() => tasks.deliveries.filter(({ answer }) => answer === 'blocked').length > 1);
   release.open();
   await tasks.settled();
