@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { ClusterLifecycle, DiagnosticsService } from '../engine/service/cluster-service.ts';
-import { buildCreateArgsSchema, toClusterSpec } from './arguments/create-args-schema.ts';
+import { buildCreateArgsSchema, toClusterSpec, toRawCreateArgs } from './arguments/create-args-schema.ts';
 import { openCreateModal, updateCreateModal } from './interactions/create-modal.ts';
 import { CreateModalState, channelBlockId, createModalId } from './interactions/create-modal-state.ts';
 import { type CreateArguments, parseCreateInput } from './interactions/parse-create-input.ts';
+import { fixButtonIds } from './messages/fix-buttons.ts';
 import { renderCreateFormOpened, renderCreateFormPrompt, renderInvalidArguments } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
 import { renderRunReply } from './render-run-reply.ts';
@@ -26,6 +27,21 @@ const openModalButton = defineButton({
       ...openCreateModal(channel, deps),
       placeholderMessage: renderCreateFormOpened(),
     }),
+  },
+});
+
+/** Repeats a refused create with another machine type. Its value is checked like flags. */
+const retryButton = defineButton({
+  id: fixButtonIds.create,
+  value: z.record(z.string(), z.json()),
+  handler: {
+    async onClick({ args, ...request }, deps) {
+      const parsed = buildCreateArgsSchema(deps.defaults).safeParse(args);
+      if (parsed.success)
+        return { ...(await startCreate({ args: parsed.data, ...request }, deps)), replaceOriginal: true };
+      const problems = parsed.error.issues.map(({ message }) => message);
+      return { message: renderInvalidArguments(problems, [], '/kthw help create') };
+    },
   },
 });
 
@@ -57,7 +73,7 @@ export const create = defineCommand({
   run: startCreate,
   interactions: {
     modalWithoutArgs: { openModal: openCreateModal, fallbackMessage: renderCreateFormPrompt(openModalButton.id) },
-    buttons: [openModalButton],
+    buttons: [openModalButton, retryButton],
     modals: [modal],
   },
 });
@@ -74,5 +90,5 @@ async function startCreate(
     ...(args.pause ? { pausesAfterChapters: true } : {}),
   });
   const started = md`Creating *${args.name}*. Progress is shown in the message below`;
-  return { message: await renderRunReply(args.name, result, started, clusterService) };
+  return { message: await renderRunReply(args.name, result, started, clusterService, toRawCreateArgs(args)) };
 }

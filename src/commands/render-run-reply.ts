@@ -13,7 +13,8 @@ export async function renderRunReply(
   result: StartResultOrNotFound,
   startedText: Markdown,
   clusterService: Pick<DiagnosticsService, 'listMissingParts'>,
+  createArgs?: Readonly<Record<string, unknown>>,
 ): Promise<Message> {
   const parts = 'unchanged' in result ? await clusterService.listMissingParts(name) : [];
-  return parts.length > 0 ? renderMissingParts(name, parts) : renderStartResult(name, result, startedText);
+  return parts.length > 0 ? renderMissingParts(name, parts) : renderStartResult(name, result, startedText, createArgs);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema, machineTypeSchema } from './arguments/cluster-name-schema.ts';
 import { shownClusterSchema } from './interactions/shown-cluster-schema.ts';
+import { fixButtonIds } from './messages/fix-buttons.ts';
 import { renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
 import {
@@ -20,7 +21,7 @@ interface ResizeArguments {
 
 /** For doctor reports of undersized instances. The run requires approval before any restart. */
 export const resizeButton = defineButton({
-  id: 'resize.confirm',
+  id: fixButtonIds.resize,
   value: shownClusterSchema.extend({ machineType: machineTypeSchema }),
   handler: {
     onClick: ({ args: { cluster: name, run: shownRun, machineType }, ...request }, deps) =>

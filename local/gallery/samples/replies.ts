@@ -92,6 +92,11 @@ export const replySamples = {
         md``,
       ],
       'different settings': ['demo', { differences }, md``],
+      'different number of workers': [
+        'demo',
+        { differences: [{ field: 'workers', desired: '4', actual: '3' }], shownRun: 'r1' },
+        md``,
+      ],
       'queued behind another run': [
         'demo',
         { run: 'r1', stops: { run: 'r0', operation: 'scale', requester: ada, since: simulationStart } },
@@ -100,6 +105,16 @@ export const replySamples = {
       'machine type too small': [
         'demo',
         { problem: 'f1-micro is too small for etcd and the API server', suggestedMachineType: 'e2-standard-2' },
+        md``,
+        { name: 'demo', workers: '3' },
+      ],
+      'machine type too small for a resize': [
+        'demo',
+        {
+          problem: 'f1-micro is too small for etcd and the API server',
+          suggestedMachineType: 'e2-standard-2',
+          shownRun: 'r1',
+        },
         md``,
       ],
       'unknown machine type': ['demo', { problem: 'there is no machine type "e3-standard-2" in us-west1-c' }, md``],

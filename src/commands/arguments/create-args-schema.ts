@@ -5,6 +5,7 @@ import type { CreateDefaults } from '../routing/command.ts';
 import { clusterNameSchema, machineTypeSchema } from './cluster-name-schema.ts';
 import { suggest } from './suggest.ts';
 import { validateCidrs } from './validate-cidrs.ts';
+import { wholeNumberSchema, workerCountSchema } from './whole-number-schema.ts';
 
 const controllerCounts = [1, 3, 5] as const;
 const regionPattern = /^[a-z]+-[a-z]+[0-9]+$/;
@@ -67,6 +68,22 @@ export function buildCreateArgsSchema(defaults: CreateDefaults) {
     });
 }
 
+/** Flag values that the schema parses to these arguments. */
+export function toRawCreateArgs({
+  ttl,
+  sshFrom,
+  ...args
+}: z.infer<ReturnType<typeof buildCreateArgsSchema>>): Readonly<Record<string, unknown>> {
+  const unit = (['d', 'h', 'm'] as const).find((one) => ttl !== undefined && ttl % unitMs[one] === 0);
+  return {
+    ...args,
+    controllers: String(args.controllers),
+    workers: String(args.workers),
+    sshFrom: sshFrom.join(),
+    ...(ttl !== undefined && unit ? { ttl: `${ttl / unitMs[unit]}${unit}` } : {}),
+  };
+}
+
 export function toClusterSpec(
   { ttl: _, pause: __, sshFrom: sshRanges, ...args }: z.infer<ReturnType<typeof buildCreateArgsSchema>>,
   defaults: CreateDefaults,
@@ -94,10 +111,3 @@ function formatVersionError(version: string, versions: readonly string[]): strin
     ? `unsupported version; did you mean ${suggestion}?`
     : `unsupported version; use one of ${versions.join(', ')}`;
 }
-
-const wholeNumberSchema = z
-  .string()
-  .regex(/^\d{1,4}$/, 'must be a whole number')
-  .transform(Number);
-
-export const workerCountSchema = wholeNumberSchema.refine((n) => n <= 20, 'at most 20');

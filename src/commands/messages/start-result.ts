@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types';
 import type {
   ActiveRun,
   NotCurrentReason,
@@ -7,6 +8,7 @@ import type {
 import { block, buildMessage, type Message } from './blocks.ts';
 import { renderUnknownCluster } from './cluster-list.ts';
 import { formatClusterState } from './describe-status.ts';
+import { buildFixButtons } from './fix-buttons.ts';
 import { type Markdown, md } from './markdown.ts';
 import { getOperationLabels } from './operation-labels.ts';
 import { formatDifferences } from './table.ts';
@@ -14,8 +16,19 @@ import { formatDifferences } from './table.ts';
 type MachineTypeProblem = Extract<StartResult, { problem: unknown }>;
 type NotCurrent = Extract<StartResult, { notCurrent: unknown }>;
 
-/** Ephemeral reply to a request for a run. @param startedText shown when a run was started */
-export function renderStartResult(name: string, result: StartResultOrNotFound, startedText: Markdown): Message {
+/**
+ * Ephemeral reply to a request for a run.
+ * @param startedText shown when a run was started
+ * @param createArgs raw arguments of a create, for a button that repeats it
+ */
+export function renderStartResult(
+  name: string,
+  result: StartResultOrNotFound,
+  startedText: Markdown,
+  createArgs?: Readonly<Record<string, unknown>>,
+): Message {
+  const buttons = buildFixButtons(name, result, createArgs);
+  const fix = buttons.length > 0 ? [block.actions(...buttons)] : [];
   if ('run' in result) return result.stops ? renderQueued(name, result.stops) : buildMessage(startedText);
   if ('notFound' in result) return renderUnknownCluster(name);
   if ('activeRun' in result) {
@@ -35,10 +48,11 @@ export function renderStartResult(name: string, result: StartResultOrNotFound, s
       md`${name} already exists with different settings`,
       block.section(md`*${name}* already exists with different settings. Nothing was changed.`),
       block.section(formatDifferences(result.differences)),
+      ...fix,
       block.context(md`Choose another name, or run ${md.code(`/kthw delete ${name}`)} first`),
     );
   }
-  if ('problem' in result) return renderMachineTypeProblem(name, result);
+  if ('problem' in result) return renderMachineTypeProblem(name, result, fix);
   if ('notCurrent' in result) return renderNotCurrent(name, result);
   if ('notReady' in result) {
     return buildMessage(
@@ -61,12 +75,16 @@ function renderQueued(name: string, { operation, requester }: ActiveRun): Messag
   return buildMessage(text, block.section(text), block.context(md`${md.code(`/kthw status ${name}`)}`));
 }
 
-function renderMachineTypeProblem(name: string, { problem, suggestedMachineType }: MachineTypeProblem): Message {
+function renderMachineTypeProblem(
+  name: string,
+  { problem, suggestedMachineType }: MachineTypeProblem,
+  fix: readonly KnownBlock[],
+): Message {
   const text = md`*${name}* was not changed: ${md.codeSpans(problem)}`;
   const hint = suggestedMachineType
     ? md`Use ${md.code(`--machine-type ${suggestedMachineType}`)} or a larger type`
     : md`Choose a machine type that exists in the zone`;
-  return buildMessage(text, block.section(text), block.context(hint));
+  return buildMessage(text, block.section(text), ...fix, block.context(hint));
 }
 
 const notCurrentReasons: Readonly<Record<NotCurrentReason, string>> = {

@@ -10,6 +10,7 @@ import type {
   ClusterLifecycle,
   CreateClusterRequest,
   DeleteConfirmation,
+  RebuildClusterRequest,
   ResizeClusterRequest,
   ScaleClusterRequest,
   StartResult,
@@ -35,7 +36,8 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     const found = await store.read('cluster', name);
     if (found && found.value.settledState !== 'deleted') {
       const differences = listDifferences(request.spec, found.value.spec);
-      if (differences.length > 0) return { differences };
+      const isIdle = found.value.settledState === 'ready' && !found.value.activeRun;
+      if (differences.length > 0) return { differences, shownRun: isIdle ? found.value.runs.at(-1) : undefined };
       if (found.value.activeRun) return { activeRun: await describeActiveRun(options, found.value.activeRun) };
       if (found.value.settledState === 'ready') return { unchanged: 'ready' };
       const result = await resumeRun(name, request.requester);
@@ -110,7 +112,10 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
       return settledState === 'ready' ? { unchanged: 'ready' } : await resumeRun(name, requester);
     const desiredSpec = { ...spec, machineType, forceSize: false };
     const problem = await options.findMachineTypeProblem(desiredSpec);
-    if (problem) return problem;
+    if (problem) {
+      const canHelp = problem.suggestedMachineType !== spec.machineType;
+      return { ...problem, shownRun: canHelp ? found.value.runs.at(-1) : undefined };
+    }
     const change = { spec: desiredSpec, previousSpec: spec, requester, channel };
     return await startNewRun(
       settledState === 'ready'
@@ -122,10 +127,12 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
 
   async function scaleCluster(
     name: string,
-    { workers, requester, channel }: ScaleClusterRequest,
+    { workers, shownRun, requester, channel }: ScaleClusterRequest,
   ): Promise<StartResultOrNotFound> {
     const found = await readActiveCluster(store, name);
     if (!found) return { notFound: true };
+    const outdated = shownRun === undefined ? undefined : await findNewerChange(views, found.value, shownRun);
+    if (outdated) return outdated;
     const { spec, runs } = found.value;
     const unfinished = await findUnfinishedRun(found.value, 'scale', (run) => run.workers === workers);
     if (unfinished) return await resumeRun(name, requester, unfinished);
@@ -151,17 +158,18 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     return await startNewRun({ operation: 'delete', spec, requester, channel, confirmedStop }, found);
   }
 
-  /** Starts a run that changes the cluster's spec. `buildRequest` returns undefined when nothing would change. */
-  async function startChange(
+  async function rebuildCluster(
     name: string,
-    buildRequest: (spec: ClusterSpec) => StartRunRequest | undefined,
+    { fromPhase, machineType, requester, channel }: RebuildClusterRequest,
   ): Promise<StartResultOrNotFound> {
     const found = await readActiveCluster(store, name);
     if (!found) return { notFound: true };
-    const request = buildRequest(found.value.spec);
-    return request
-      ? await startNewRun({ ...request, previousSpec: found.value.spec }, found)
-      : { unchanged: getClusterState(found.value) };
+    const { spec: previousSpec } = found.value;
+    const spec = machineType === undefined ? previousSpec : { ...previousSpec, machineType };
+    const problem = machineType === undefined ? undefined : await options.findMachineTypeProblem(spec);
+    return (
+      problem ?? (await startNewRun({ operation: 'rebuild', fromPhase, spec, previousSpec, requester, channel }, found))
+    );
   }
 
   function startNewRun(
@@ -200,14 +208,7 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     cancelRun,
     runSmokeTest: (name, requester, channel) => startOperation('smoke', name, requester, channel),
     deleteCluster,
-    rebuildCluster: (name, { fromPhase, machineType, requester, channel }) =>
-      startChange(name, (spec) => ({
-        operation: 'rebuild',
-        fromPhase,
-        spec: { ...spec, ...(machineType ? { machineType } : {}) },
-        requester,
-        channel,
-      })),
+    rebuildCluster,
     resizeCluster,
     scaleCluster,
     extendTtl: (name, expectedExpiry, hours, requester) =>

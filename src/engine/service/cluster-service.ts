@@ -29,13 +29,14 @@ export type StartResult =
   | { readonly activeRun: ActiveRun }
   /** The cluster already has the requested state, or no run is left to resume or cancel. */
   | { readonly unchanged: ClusterState }
-  /** Create: the cluster exists with different settings. */
-  | { readonly differences: readonly Difference[] }
+  /** Create: the cluster exists with different settings. `shownRun`: its latest run, if it is ready for a change. */
+  | { readonly differences: readonly Difference[]; readonly shownRun?: string | undefined }
   /** The cluster must be ready first. */
   | { readonly notReady: ClusterState }
   /** The button's run is no longer current. */
   | { readonly notCurrent: NotCurrentReason; readonly newerOperation?: string }
-  | MachineTypeProblem;
+  /** `shownRun`: the cluster's latest run, if a resize to the suggested type would change it. */
+  | (MachineTypeProblem & { readonly shownRun?: string | undefined });
 
 /** Why a button can't do what it offered. */
 export type NotCurrentReason = 'superseded' | 'ended' | 'rejected' | 'changedNothing' | 'deletionCancelled';
@@ -195,14 +196,14 @@ export interface CreateClusterRequest extends RunRequest {
 
 export interface RebuildClusterRequest extends RunRequest {
   readonly fromPhase: string;
-  /** For the recreated instances. @default the cluster's machine type */
+  /** For the recreated instances; checked first. @default the cluster's machine type */
   readonly machineType?: string;
 }
 
 export interface ResizeClusterRequest extends RunRequest {
   readonly machineType: string;
   /** The latest run when the button was shown. It is refused if a newer run has changed the cluster. */
-  readonly shownRun?: string;
+  readonly shownRun?: string | undefined;
 }
 
 /** What the confirmation of a delete showed. A delete is refused if it has changed since. */
@@ -215,6 +216,7 @@ export interface DeleteConfirmation {
 
 export interface ScaleClusterRequest extends RunRequest {
   readonly workers: number;
+  readonly shownRun?: string | undefined;
 }
 
 /** Starts, resumes and cancels runs. Calls return once the run is recorded. */

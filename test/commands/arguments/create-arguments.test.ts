@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { toRawCreateArgs } from '../../../src/commands/arguments/create-args-schema.ts';
 import { parseArguments } from '../../../src/commands/arguments/parse-arguments.ts';
 import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
 import { create } from '../../../src/commands/create.ts';
@@ -57,6 +58,19 @@ describe('the form rejects what the flags reject, with equal messages', () => {
     const typed = parseArguments(create, ['demo', '--region', 'us-west1'], buildCreateDefaults());
     expect(read).toEqual(typed);
   });
+});
+
+test.each([
+  '',
+  '--controllers 1 --workers 0 --machine-type e2-standard-4 --ttl 30m --pause',
+  '--zone europe-west1-b --ttl 25h --force-size --ssh-from 203.0.113.7,198.51.100.0/25',
+  '--ttl 90d --subnet 10.241.0.0/26 --service-cidr 10.33.0.0/24 --pod-cidr 10.160.0.0/11',
+])('create %j can be repeated by a button', (flags) => {
+  const typed = parseArguments(create, ['demo', ...flags.split(' ').filter(Boolean)], buildCreateDefaults());
+  if (!('args' in typed)) throw new Error(typed.problems.join());
+  const args = typed.args as Parameters<typeof toRawCreateArgs>[0];
+  const raw = JSON.parse(JSON.stringify(toRawCreateArgs(args)));
+  expect(create.buildArgsSchema(buildCreateDefaults()).parse(raw)).toEqual(args);
 });
 
 test('shows errors of hidden fields on the name field', () => {

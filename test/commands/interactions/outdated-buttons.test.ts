@@ -19,8 +19,8 @@ interface SampleButton {
   readonly value: Record<string, unknown>;
 }
 
-/** Buttons that act on the current cluster: one sends its kubeconfig, the other depends on the expiry only. */
-const currentActions = ['home.kubeconfig', 'ttl.extend'];
+/** They act on the current cluster: send its kubeconfig, extend the shown expiry, or create it unless it exists. */
+const currentActions = ['home.kubeconfig', 'ttl.extend', 'create.retry'];
 
 /** Each kind of button that a sample has: its action id with the fields of its value. */
 const sampleButtons = [
@@ -106,6 +106,7 @@ test('the samples contain each button that changes a cluster', () => {
       'resize.confirm',
       'resume.run',
       'revoke.confirm',
+      'scale.confirm',
     ]),
   );
 });
