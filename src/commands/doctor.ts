@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DiagnosticsService } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderDoctorReport, renderUnknownCluster } from './messages/index.ts';
+import { addMissingParts } from './messages/missing-parts.ts';
 import { resizeButton } from './resize.ts';
 import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
@@ -14,9 +15,11 @@ export const doctor = defineCommand({
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
   permission: 'look',
   run: async ({ args }, { clusterService }: ServiceDeps<DiagnosticsService>) => {
-    const report = await clusterService.runDoctor(args.name);
-    return {
-      message: 'notFound' in report ? renderUnknownCluster(args.name) : renderDoctorReport(report, resizeButton.id),
-    };
+    const [report, missingParts] = await Promise.all([
+      clusterService.runDoctor(args.name),
+      clusterService.listMissingParts(args.name),
+    ]);
+    if ('notFound' in report) return { message: renderUnknownCluster(args.name) };
+    return { message: addMissingParts(renderDoctorReport(report, resizeButton.id), missingParts) };
   },
 });

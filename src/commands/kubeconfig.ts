@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KubeconfigService } from '../engine/service/cluster-service.ts';
+import type { DiagnosticsService, KubeconfigService } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import {
   renderKubeconfigFileComment,
@@ -8,6 +8,7 @@ import {
   renderUnknownCluster,
 } from './messages/index.ts';
 import { getKubeconfigFileName } from './messages/kubeconfig-file.ts';
+import { addMissingParts } from './messages/missing-parts.ts';
 import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 const maxHours = 720;
@@ -30,15 +31,19 @@ export const kubeconfig = defineCommand({
         .default(24)
         .describe(`validity in hours, at most ${maxHours}`),
     }),
-  run: async ({ args, requester }, { clusterService }: ServiceDeps<KubeconfigService>) => {
-    const issued = await clusterService.issueKubeconfig(args.name, requester, args.hours);
+  run: async ({ args, requester }, { clusterService }: ServiceDeps<KubeconfigService & DiagnosticsService>) => {
+    const [issued, missingParts] = await Promise.all([
+      clusterService.issueKubeconfig(args.name, requester, args.hours),
+      clusterService.listMissingParts(args.name),
+    ]);
     if (!issued) return { message: renderUnknownCluster(args.name) };
-    if ('notReady' in issued) return { message: renderKubeconfigUnavailableReply(args.name, issued.notReady) };
+    if ('notReady' in issued)
+      return { message: addMissingParts(renderKubeconfigUnavailableReply(args.name, issued.notReady), missingParts) };
     return {
       file: issued.file,
       filename: getKubeconfigFileName(args.name),
       comment: renderKubeconfigFileComment(args.name, issued),
-      message: renderKubeconfigSentReply(args.name),
+      message: addMissingParts(renderKubeconfigSentReply(args.name), missingParts),
     };
   },
 });

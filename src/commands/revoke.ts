@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { KubeconfigService } from '../engine/service/cluster-service.ts';
+import type { DiagnosticsService, KubeconfigService } from '../engine/service/cluster-service.ts';
 import type { Person } from '../store/person.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderRevocation } from './messages/index.ts';
+import { addMissingParts } from './messages/missing-parts.ts';
 import { type CommandReply, defineButton, defineCommand, type ServiceDeps } from './routing/command.ts';
 
 /** A mention as Slack's clients send it in a command, or a bare user id. */
@@ -54,8 +55,10 @@ function resolveOwner(mention: string | undefined, requester: Person): Person {
 async function revokeKubeconfigs(
   name: string,
   request: { readonly grantee: Person; readonly grantId: string | undefined; readonly requester: Person },
-  { clusterService }: ServiceDeps<KubeconfigService>,
+  { clusterService }: ServiceDeps<KubeconfigService & DiagnosticsService>,
 ): Promise<CommandReply> {
   const revocation = await clusterService.revokeKubeconfigs(name, request);
-  return { message: renderRevocation(name, request.grantee, revocation) };
+  const isEnforced = 'notFound' in revocation || revocation.isEnforced;
+  const missingParts = isEnforced ? [] : await clusterService.listMissingParts(name);
+  return { message: addMissingParts(renderRevocation(name, request.grantee, revocation), missingParts) };
 }

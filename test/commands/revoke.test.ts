@@ -32,6 +32,7 @@ async function executeRoute(
       args.push(...words);
       return answer;
     },
+    listMissingParts: async () => [],
   } as unknown as ClusterService;
   const deps: CommandDeps = {
     clusterService,

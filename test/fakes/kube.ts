@@ -93,6 +93,7 @@ export class FakeKube implements KubeClient {
 
   #get(objects: Map<string, StoredObject>, path: string, address: string): KubeResponse {
     if (path === '/readyz') return { status: 200, body: 'ok' };
+    if (path === '/api/v1/componentstatuses') return { status: 200, body: { items: this.#listMembers(address) } };
     if (path === '/api/v1/nodes') return { status: 200, body: { items: this.#listNodes(objects, address) } };
     const node = path.match(/^\/api\/v1\/nodes\/([^/]+)$/)?.[1];
     if (node) {
@@ -188,6 +189,19 @@ export class FakeKube implements KubeClient {
         status: {
           conditions: [problem === undefined ? ready : { ...ready, reason: 'KubeletNotReady', message: problem }],
         },
+      };
+    });
+  }
+
+  /** etcd members as component statuses. */
+  #listMembers(address: string) {
+    const [server = address] = this.#compute.listBackendAddresses(address);
+    const network = this.#compute.findInstanceByAddress(server)?.spec.network ?? '';
+    return this.#listInstances(network, 'controller').map(({ externalAddress }, i) => {
+      const isRunning = this.#ssh.findHostByAddress(externalAddress)?.runningServices.has('etcd');
+      return {
+        metadata: { name: `etcd-${i}` },
+        conditions: [{ type: 'Healthy', status: isRunning ? 'True' : 'False' }],
       };
     });
   }

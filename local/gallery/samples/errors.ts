@@ -49,6 +49,11 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
     cluster: 'demo',
     phase: 'workers',
   }),
+  'instance-replaced': new KthwError('instance-replaced', {
+    name: 'demo-worker-1',
+    cluster: 'demo',
+    phase: 'workers',
+  }),
   'instance-stopped': new KthwError('instance-stopped', {
     name: 'demo-worker-1',
     zone: 'us-west1-c',

@@ -10,6 +10,15 @@ const differences = [
 ];
 const deleteButtonIds = { confirm: 'delete.confirm', cancel: 'delete.cancel' };
 
+const missingParts = [
+  {
+    kind: 'instanceStopped',
+    problem: 'demo-worker-0 is not running (TERMINATED)',
+    repair: 'gcloud compute instances start demo-worker-0 --zone us-west1-c',
+  },
+  { kind: 'instanceMissing', problem: 'demo-worker-1 is missing', repair: '/kthw rebuild demo --from workers' },
+] as const;
+
 /** Ephemeral replies to commands and buttons. */
 export const replySamples = {
   renderDeleteConfirmation: {
@@ -69,16 +78,8 @@ export const replySamples = {
     group: 'Errors',
     surface: 'ephemeral',
     states: {
-      'a stopped and a missing instance': [
-        'demo',
-        [
-          {
-            problem: 'demo-worker-0 is not running (TERMINATED)',
-            repair: 'gcloud compute instances start demo-worker-0 --zone us-west1-c',
-          },
-          { problem: 'demo-worker-1 is missing', repair: '/kthw rebuild demo --from workers' },
-        ],
-      ],
+      'a stopped and a missing instance': ['demo', missingParts],
+      'an operation that missing parts block': ['demo', missingParts, 'refused'],
     },
   },
   renderStartResult: {
@@ -86,6 +87,11 @@ export const replySamples = {
     surface: 'ephemeral',
     states: {
       started: ['demo', { run: 'r1' }, md`Creating *demo*. The message below shows the progress`],
+      'started although something is missing': [
+        'demo',
+        { run: 'r1', missingParts },
+        md`Planning the rebuild of *demo* from *workers*`,
+      ],
       'another run in progress': [
         'demo',
         { activeRun: { run: 'r0', operation: 'delete', requester: grace, since: simulationStart } },

@@ -10,6 +10,7 @@ import { renderUnknownCluster } from './cluster-list.ts';
 import { formatClusterState } from './describe-status.ts';
 import { buildFixButtons } from './fix-buttons.ts';
 import { type Markdown, md } from './markdown.ts';
+import { addMissingParts, renderMissingParts } from './missing-parts.ts';
 import { getOperationLabels } from './operation-labels.ts';
 import { formatDifferences } from './table.ts';
 
@@ -29,7 +30,11 @@ export function renderStartResult(
 ): Message {
   const buttons = buildFixButtons(name, result, createArgs);
   const fix = buttons.length > 0 ? [block.actions(...buttons)] : [];
-  if ('run' in result) return result.stops ? renderQueued(name, result.stops) : buildMessage(startedText);
+  if ('run' in result) {
+    if (result.stops) return renderQueued(name, result.stops);
+    return addMissingParts(buildMessage(startedText), result.missingParts ?? []);
+  }
+  if ('blockedBy' in result) return renderMissingParts(name, result.blockedBy, 'refused');
   if ('notFound' in result) return renderUnknownCluster(name);
   if ('activeRun' in result) {
     const { operation, requester, since } = result.activeRun;

@@ -101,6 +101,11 @@ const errorCatalogue = {
     message: `instance ${c.name} is missing`,
     remedy: `recreate it with \`/kthw rebuild ${c.cluster} --from ${c.phase}\``,
   }),
+  'instance-replaced': (c: { name: string; cluster: string; phase: string }) => ({
+    kind: 'conflict',
+    message: `instance ${c.name} was recreated outside kthw`,
+    remedy: `set it up with \`/kthw rebuild ${c.cluster} --from ${c.phase}\``,
+  }),
   'instance-stopped': (c: { name: string; zone: string; status: string }) => ({
     kind: 'conflict',
     message: `instance ${c.name} is stopped (${c.status})`,

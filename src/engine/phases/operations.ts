@@ -1,5 +1,6 @@
 import type { ClusterSpec } from '../../store/records.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
+import type { MissingPartKind } from '../diagnostics/find-missing-parts.ts';
 import type { ClusterStep } from '../steps/cluster-step.ts';
 import type { Operation } from '../workflow/operation.ts';
 import { getStepRecord, type RunState } from '../workflow/run-state.ts';
@@ -29,6 +30,7 @@ export const operations = {
     onlyPhases: [smoke.name],
     preempts: [],
     requires: ['ready'],
+    blockedBy: ['instanceMissing', 'instanceStopped', 'instanceReplaced', 'nodeMissing'] satisfies MissingPartKind[],
     reusesEarlierOutputs: true,
   },
   /** Removes what a phase and the later ones created, after approval, then creates it again. */
@@ -45,6 +47,7 @@ export const operations = {
   scale: {
     direction: 'both',
     preempts: [],
+    blockedBy: ['instanceStopped'] satisfies MissingPartKind[],
     reusesEarlierOutputs: true,
     setsWorkerCount: true,
     stateAfterSuccess: 'ready',

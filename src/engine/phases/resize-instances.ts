@@ -65,8 +65,7 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
       const found = await findInstance(c);
       // A missing worker is created with the desired type by a later step.
       if (!found && instance.role === 'worker') return markPresent();
-      if (!found)
-        return { status: 'different', differences: [{ field: `instance ${name}`, desired, actual: 'missing' }] };
+      if (!found) throw new KthwError('instance-missing', { name, cluster: cluster.name, phase: `${instance.role}s` });
       if (!isUpWithType(found, desired)) return { status: 'absent' };
       const address = found.externalAddress;
       if (address === undefined) throw new KthwError('not-there-yet', { step: title });

@@ -5,7 +5,9 @@ import { getSshRanges } from '../cluster/cluster.ts';
 import { machineTypePhase, type OperationName, operations } from '../phases/operations.ts';
 import { getClusterState } from '../workflow/cluster-state.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
+import { findOperation } from '../workflow/operation.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
+import type { Step } from '../workflow/step.ts';
 import type {
   ClusterLifecycle,
   CreateClusterRequest,
@@ -20,6 +22,7 @@ import type { ClusterServiceOptions } from './create-cluster-service.ts';
 import { extendTtl } from './extend-ttl.ts';
 import { findNewerChange } from './find-newer-change.ts';
 import { findResumableRun } from './find-resumable-run.ts';
+import { observeBeforeOperation } from './list-missing-parts.ts';
 import { readActiveCluster } from './read-active-cluster.ts';
 import type { RunViewCache } from './run-view-cache.ts';
 import { describeActiveRun, type StartRunRequest, startRun } from './start-run.ts';
@@ -60,6 +63,10 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     const target = await findResumableRun(views, found.value, requestedRun);
     if (!('run' in target)) return target;
     const { run } = target;
+    const record = (await store.read('run', run))?.value;
+    const operation = record && findOperation<Step>(operations, record.operation);
+    const observed = operation ? await observeBeforeOperation(options, operation, record.spec) : {};
+    if ('blockedBy' in observed) return observed;
     const runs = [...found.value.runs.filter((id) => id !== run), run];
     try {
       await store.write('cluster', name, { ...found.value, activeRun: run, runs }, found.version);
@@ -71,7 +78,7 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     await store.append(run, [{ type: 'run.resumed', actor }]);
     await updateRecord(store, 'run', run, (runRecord) => ({ ...runRecord, open: true }));
     wake(run);
-    return { run };
+    return { run, ...observed };
   }
 
   async function cancelRun(name: string, actor: Person, requestedRun?: string): Promise<StartResultOrNotFound> {

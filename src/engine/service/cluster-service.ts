@@ -25,7 +25,11 @@ export type StartResult =
       readonly run: string;
       /** The run waits for an approval that stops this run. */
       readonly stops?: ActiveRun;
+      /** What the cluster lacked when the run was requested. */
+      readonly missingParts?: readonly MissingPart[];
     }
+  /** The cluster lacks what the operation needs. */
+  | { readonly blockedBy: readonly MissingPart[] }
   | { readonly activeRun: ActiveRun }
   /** The cluster already has the requested state, or no run is left to resume or cancel. */
   | { readonly unchanged: ClusterState }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec, RunRecord } from '../../store/records.ts';
-import { StaleVersion, type Store, type VersionedRecord } from '../../store/store.ts';
+import { StaleVersion, type VersionedRecord } from '../../store/store.ts';
 import type { OperationName } from '../phases/operations.ts';
 import { canPreempt, operations } from '../phases/operations.ts';
 import type { ClusterPhase } from '../steps/cluster-step.ts';
@@ -10,6 +10,7 @@ import { updateRecord } from '../workflow/finalize-run.ts';
 import type { Operation } from '../workflow/operation.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
 import type { ActiveRun, StartResult } from './cluster-service.ts';
+import { type MissingPartsDeps, observeBeforeOperation } from './list-missing-parts.ts';
 
 export interface StartRunRequest {
   readonly operation: OperationName;
@@ -27,8 +28,7 @@ export interface StartRunRequest {
   readonly confirmedStop?: string | undefined;
 }
 
-interface StartRunDeps {
-  readonly store: Store;
+interface StartRunDeps extends MissingPartsDeps {
   readonly phases: readonly ClusterPhase[];
   readonly now: () => Date;
   wake(run: string): void;
@@ -57,6 +57,8 @@ export async function startRun(
     const { queuedRun } = existing.value;
     if (queuedRun && !isConfirmed) return { activeRun: await describeActiveRun(deps, queuedRun) };
   }
+  const observed = await observeBeforeOperation(deps, operation, request.spec);
+  if ('blockedBy' in observed) return observed;
   const isQueued = active !== undefined && !isConfirmed;
   const requestedAt = now().toISOString();
   // Ids sort by time, so that open runs start in the order of their requests.
@@ -76,7 +78,7 @@ export async function startRun(
   // The runner stops the confirmed run, also after a crash here. A run that is queued ends by itself.
   wake(run);
   if (existing?.value.queuedRun) wake(existing.value.queuedRun);
-  return { run, ...(isQueued ? { stops: active } : {}) };
+  return { run, ...observed, ...(isQueued ? { stops: active } : {}) };
 }
 
 /** Describes the run that holds a cluster, and wakes it: its approval request may have expired. */

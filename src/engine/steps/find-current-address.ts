@@ -1,5 +1,6 @@
 import type { Instance } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
+import { getInstanceIdOutput } from '../cluster/instance-id-output.ts';
 import { getExternalAddressOutput } from '../cluster/outputs.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -18,7 +19,7 @@ const caches = new WeakMap<object, Map<string, CachedAddress>>();
 /**
  * Looks up the external IP address of an instance. The recorded one may be outdated: an instance gets a new address when it
  * is stopped and started.
- * @throws KthwError `instance-missing`, `instance-stopped` or, while it starts, `not-there-yet`
+ * @throws KthwError `instance-missing`, `instance-replaced`, `instance-stopped` or, while it starts, `not-there-yet`
  */
 export async function findCurrentAddress(c: StepContext, instance: Instance): Promise<string> {
   const recorded = c.findOutput(getExternalAddressOutput(instance));
@@ -37,10 +38,15 @@ export async function findCurrentAddress(c: StepContext, instance: Instance): Pr
   }
 }
 
-async function readAddress({ compute, cluster, signal }: StepContext, { name, role }: Instance): Promise<string> {
+async function readAddress(c: StepContext, instance: Instance): Promise<string> {
+  const { compute, cluster, signal } = c;
   const { zone, region } = cluster;
+  const { name, role } = instance;
   const found = await compute.instances.get({ name, zone, region }, signal);
-  if (!found) throw new KthwError('instance-missing', { name, cluster: cluster.name, phase: `${role}s` });
+  const details = { name, cluster: cluster.name, phase: `${role}s` };
+  if (!found) throw new KthwError('instance-missing', details);
+  if (found.id !== (c.findOutput(getInstanceIdOutput(instance)) ?? found.id))
+    throw new KthwError('instance-replaced', details);
   assertNotStopped(name, zone, found.status);
   if (found.externalAddress === undefined) throw new KthwError('not-there-yet', { step: `instance ${name}` });
   return found.externalAddress;

@@ -148,12 +148,13 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     );
   }
 
-  /** Files on a missing instance are missing too. */
+  /** Files on a missing or recreated instance are missing too. */
   async function exists(c: StepContext): Promise<boolean> {
     try {
       return await hasFiles(c);
     } catch (error) {
-      if (error instanceof KthwError && error.code === 'instance-missing') return false;
+      const isInstanceLost = error instanceof KthwError && /^instance-(missing|replaced)$/.test(error.code);
+      if (isInstanceLost) return false;
       throw error;
     }
   }

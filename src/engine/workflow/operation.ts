@@ -18,6 +18,8 @@ export interface Operation<S extends Step = Step> {
   readonly preempts: readonly string[];
   /** Settled states in which it can start. @default all */
   readonly requires?: readonly SettledState[];
+  /** Kinds of missing parts of a cluster with which it can't succeed, unless it removes the instance. @default none */
+  readonly blockedBy?: readonly string[];
   /** Forward steps may use outputs of earlier runs: the resources that those describe still exist. */
   readonly reusesEarlierOutputs: boolean;
   /** Its success determines how many workers the cluster has. */

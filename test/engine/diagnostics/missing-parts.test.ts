@@ -6,22 +6,30 @@ import { createReadyCluster } from '../../fixtures/ready-cluster.ts';
 
 const cluster = buildCluster({ controllers: 1, workers: 1 });
 const healthy: ClusterObservation = {
-  instanceStatuses: new Map([
-    ['demo-controller-0', 'RUNNING'],
-    ['demo-worker-0', 'RUNNING'],
+  instances: new Map([
+    ['demo-controller-0', { id: '1', status: 'RUNNING' }],
+    ['demo-worker-0', { id: '2', status: 'RUNNING' }],
   ]),
   reservedAddress: '203.0.113.7',
   nodeReadiness: new Map([['demo-worker-0', true]]),
   backendHealth: new Map([['demo-controller-0', true]]),
+  memberHealth: [true],
+};
+const recorded = {
+  address: '203.0.113.7',
+  instanceIds: new Map([
+    ['demo-controller-0', '1'],
+    ['demo-worker-0', '2'],
+  ]),
 };
 
 function find(changes: Partial<ClusterObservation>): readonly string[] {
-  const parts = findMissingParts(cluster, { ...healthy, ...changes }, '203.0.113.7');
+  const parts = findMissingParts(cluster, { ...healthy, ...changes }, recorded);
   return parts.map(({ problem, repair }) => `${problem} → ${repair}`);
 }
 
-function withStatus(name: string, status: string): Partial<ClusterObservation> {
-  return { instanceStatuses: new Map([...healthy.instanceStatuses, [name, status]]) };
+function withInstance(name: string, found: { id: string; status: string } | 'none'): Partial<ClusterObservation> {
+  return { instances: new Map([...healthy.instances, [name, found]]) };
 }
 
 describe('missing parts', () => {
@@ -29,18 +37,28 @@ describe('missing parts', () => {
     ['a complete cluster', {}, []],
     [
       'a missing worker',
-      withStatus('demo-worker-0', 'none'),
+      withInstance('demo-worker-0', 'none'),
       ['demo-worker-0 is missing → /kthw rebuild demo --from workers'],
     ],
     [
       'a missing control plane node',
-      withStatus('demo-controller-0', 'none'),
+      withInstance('demo-controller-0', 'none'),
       ['demo-controller-0 is missing → /kthw rebuild demo --from controllers'],
     ],
     [
       'a stopped worker',
-      withStatus('demo-worker-0', 'TERMINATED'),
+      withInstance('demo-worker-0', { id: '2', status: 'TERMINATED' }),
       ['demo-worker-0 is not running (TERMINATED) → gcloud compute instances start demo-worker-0 --zone us-west1-c'],
+    ],
+    [
+      'a recreated worker',
+      withInstance('demo-worker-0', { id: '3', status: 'RUNNING' }),
+      ['demo-worker-0 was recreated outside kthw → /kthw rebuild demo --from workers'],
+    ],
+    [
+      'an unhealthy etcd member',
+      { memberHealth: [false] },
+      ['etcd on demo-controller-0 is unhealthy → /kthw doctor demo'],
     ],
     [
       'an unregistered node',
@@ -69,7 +87,13 @@ describe('missing parts', () => {
     ],
     [
       'nothing that could not be read',
-      { instanceStatuses: new Map(), reservedAddress: undefined, nodeReadiness: undefined, backendHealth: undefined },
+      {
+        instances: new Map(),
+        reservedAddress: undefined,
+        nodeReadiness: undefined,
+        backendHealth: undefined,
+        memberHealth: undefined,
+      },
       [],
     ],
   ];

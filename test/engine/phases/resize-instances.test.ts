@@ -234,14 +234,15 @@ describe('an interrupted resize', () => {
     expect(typesOf(environment)).toEqual(each('e2-standard-2'));
   });
 
-  test('reports a missing first controller as a conflict, and stops no controller if another is missing', async () => {
+  test('names a missing first controller, and stops no controller if another is missing', async () => {
     const { environment, process } = await createEnvironment();
     await take(environment, 'demo-controller-0');
     const first = await environment.finishRun(resize(environment, process));
     expect(await environment.getOutcome(first)).toBe('failed');
-    expect(await environment.listEvents(first, 'step.conflicted')).toMatchObject([
-      { step: 'resize-instances/demo-controller-0' },
-    ]);
+    expect((await environment.listEvents(first, 'step.failed')).at(-1)).toMatchObject({
+      step: 'resize-instances/demo-controller-0',
+      error: { code: 'instance-missing', remedy: 'recreate it with `/kthw rebuild demo --from controllers`' },
+    });
 
     const other = await createEnvironment();
     await take(other.environment, 'demo-controller-1');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import type { RunEnvironment } from '../../fakes/run-environment.ts';
 import { createReadyCluster } from '../../fixtures/ready-cluster.ts';
 
@@ -26,10 +27,17 @@ describe('an instance that was stopped and started', () => {
   });
 });
 
+/** The next observation before an operation reads no instance, as if the damage happened after the request. */
+function hideFromNextRequest({ compute }: RunEnvironment): void {
+  const error = () => new KthwError('cloud-unavailable', { doing: 'reading an instance' });
+  compute.faults.plan({ call: /^get instances/, when: 'before', times: 2, error });
+}
+
 describe('a smoke test stops within a minute and names', () => {
   test('a stopped instance, with the command that starts it', async () => {
     const { environment, process } = await createReadyCluster();
     await environment.compute.stopInstance(ref, buildCall());
+    hideFromNextRequest(environment);
     const startedAt = +environment.clock.now();
     const run = await environment.finishRun(process.clusterService.runSmokeTest('demo', environment.requester, 'C1'));
     expect((await environment.listEvents(run, 'step.failed')).at(-1)?.error).toMatchObject({
@@ -43,6 +51,7 @@ describe('a smoke test stops within a minute and names', () => {
   test('a missing instance, with the command that recreates it', async () => {
     const { environment, process } = await createReadyCluster();
     await environment.compute.instances.delete(ref, buildCall());
+    hideFromNextRequest(environment);
     const startedAt = +environment.clock.now();
     const run = await environment.finishRun(process.clusterService.runSmokeTest('demo', environment.requester, 'C1'));
     expect((await environment.listEvents(run, 'step.failed')).at(-1)?.error).toMatchObject({
@@ -66,6 +75,7 @@ test('a rebuild recreates a missing instance and everything on it', async () => 
 test('a scale up with a stopped worker names it instead of waiting', async () => {
   const { environment, process } = await createReadyCluster();
   await environment.compute.stopInstance(ref, buildCall());
+  hideFromNextRequest(environment);
   const request = { workers: 2, requester: environment.requester, channel: 'C1' };
   const run = await environment.finishRun(process.clusterService.scaleCluster('demo', request));
   expect(await environment.listEvents(run, 'step.failed')).toEqual(
