@@ -54,6 +54,7 @@ export const permissionsByCall: Readonly<Record<string, readonly string[]>> = {
     'compute.instances.use',
   ],
   ...buildReadPermissions('regions/{region}', 'targetPools', 'target_pool'),
+  'GET /aggregated/targetPools': ['compute.targetPools.list'],
   'POST /regions/{region}/targetPools/{target_pool}/getHealth': ['compute.targetPools.get'],
   'DELETE /regions/{region}/targetPools/{target_pool}': ['compute.targetPools.delete'],
   'POST /regions/{region}/forwardingRules': [

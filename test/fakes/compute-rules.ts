@@ -53,5 +53,7 @@ export function findReferrer(kind: Kind, found: Spec, specs: (kind: Kind) => rea
     const user = to === kind ? specs(from).find((spec) => spec[field] === known) : undefined;
     if (user) return `${from} ${user.name}`;
   }
+  const [peering] = (found.peerings ?? []) as readonly string[];
+  if (peering !== undefined) return `peering ${peering}`;
   return undefined;
 }

@@ -10,6 +10,7 @@ import type {
   Quota,
   Region,
   ResourceClient,
+  TargetPool,
 } from '../../src/engine/gcp/compute/compute-client.ts';
 import type { FakeClock } from './clock.ts';
 import { createResourceTables, findMissingReference, findReferrer, type ResourceTables } from './compute-rules.ts';
@@ -135,6 +136,10 @@ export class FakeCompute implements ComputeClient {
     if (!kept || !isOpen) return 'unreachable';
     const { 'ssh-keys': keys = '' } = kept.spec.metadata as InstanceSpec['metadata'];
     return keys !== '' && (kept.metadataAppliedAt ?? 0) <= +this.#clock.now() ? 'in' : 'denied';
+  }
+
+  listAllTargetPools(signal: AbortSignal): Promise<readonly TargetPool[]> {
+    return this.#call('list all targetPools', signal, () => this.#listSpecs('targetPools') as unknown as TargetPool[]);
   }
 
   async getPoolHealth(
@@ -295,7 +300,7 @@ export class FakeCompute implements ComputeClient {
     if (kind === 'addresses') return { ...spec, address: hashToAddress(35, spec.name) };
     if (kind === 'routes') return { automatic: false, ...spec };
     if (kind === 'forwardingRules') return { network: '', ...spec };
-    if (kind === 'networks') return { ...spec, subnetworks: this.#listSubnetworks(spec.name) };
+    if (kind === 'networks') return { peerings: [], ...spec, subnetworks: this.#listSubnetworks(spec.name) };
     if (kind !== 'instances') return spec;
     const runs = this.#isRunning(kept);
     const found: InstanceState = {

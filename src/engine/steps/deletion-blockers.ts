@@ -13,20 +13,24 @@ export interface DeletionBlocker {
   readonly remedy: string;
 }
 
-type Listed<K extends 'instances' | 'firewalls' | 'routes' | 'forwardingRules'> = Awaited<
+type Listed<K extends 'instances' | 'firewalls' | 'routes' | 'forwardingRules' | 'targetPools'> = Awaited<
   ReturnType<ComputeClient[K]['list']>
 >;
 
-/** Resources of the project that can use a cluster's network, subnet or address. */
+/** Resources of the project that can use a cluster's network, subnet, address or health check. */
 interface ProjectResources {
   /** Absent unless the network exists and belongs to the cluster. */
   readonly network?: Awaited<ReturnType<ComputeClient['networks']['get']>>;
   /** The cluster's reserved IP address, if it exists and belongs to the cluster. */
   readonly address?: string | undefined;
+  /** Name of the cluster's health check, if it exists and belongs to the cluster. */
+  readonly healthCheck?: string | undefined;
   readonly instances: Listed<'instances'>;
   readonly firewalls: Listed<'firewalls'>;
   readonly routes: Listed<'routes'>;
   readonly forwardingRules: Listed<'forwardingRules'>;
+  /** Of all regions. */
+  readonly targetPools: Listed<'targetPools'>;
 }
 
 type DeletionContext = Pick<StepContext, 'compute' | 'cluster' | 'signal'>;
@@ -40,23 +44,28 @@ export async function listDeletionBlockers(c: DeletionContext): Promise<readonly
   const names = getResourceNames(cluster);
   // A subnet covers all zones of its region.
   const zones = (await compute.listZones(region, signal)) ?? [];
-  const [network, address, firewalls, routes, forwardingRules, ...instances] = await Promise.all([
-    compute.networks.get({ name: names.network }, signal),
-    compute.addresses.get({ name: names.address, region }, signal),
-    compute.firewalls.list(cluster, signal),
-    compute.routes.list(cluster, signal),
-    compute.forwardingRules.list(cluster, signal),
-    ...zones.map((zone) => compute.instances.list({ region, zone }, signal)),
-  ]);
+  const [network, address, healthCheck, firewalls, routes, forwardingRules, targetPools, ...instances] =
+    await Promise.all([
+      compute.networks.get({ name: names.network }, signal),
+      compute.addresses.get({ name: names.address, region }, signal),
+      compute.healthChecks.get({ name: names.healthCheck }, signal),
+      compute.firewalls.list(cluster, signal),
+      compute.routes.list(cluster, signal),
+      compute.forwardingRules.list(cluster, signal),
+      compute.listAllTargetPools(signal),
+      ...zones.map((zone) => compute.instances.list({ region, zone }, signal)),
+    ]);
   const isOurs = isOwnedBy(cluster);
   return findDeletionBlockers(
     {
       network: network && isOurs(network) ? network : undefined,
       address: address && isOurs(address) ? address.address : undefined,
+      healthCheck: healthCheck && isOurs(healthCheck) ? healthCheck.name : undefined,
       instances: instances.flat(),
       firewalls,
       routes,
       forwardingRules,
+      targetPools,
     },
     cluster,
   );
@@ -97,6 +106,23 @@ export function findDeletionBlockers(found: ProjectResources, cluster: Cluster):
     ...(found.network?.subnetworks ?? [])
       .filter((each) => each !== `${cluster.region}/${subnet}`)
       .map((each) => usesNetwork('subnet')({ name: each.slice(each.indexOf('/') + 1) })),
+    ...(found.network?.peerings ?? []).map((name) =>
+      buildBlocker(
+        name,
+        `peering ${name} uses network ${networkName}`,
+        `run \`gcloud compute networks peerings delete ${name} --network ${networkName}\``,
+      ),
+    ),
+    ...found.targetPools
+      .filter(({ healthCheck }) => found.healthCheck !== undefined && healthCheck === found.healthCheck)
+      .filter(isForeign)
+      .map(({ name, region, healthCheck }) =>
+        buildBlocker(
+          name,
+          `target pool ${name} in ${region} uses health check ${healthCheck}`,
+          `run \`gcloud compute target-pools remove-health-checks ${name} --region ${region} --http-health-check ${healthCheck}\``,
+        ),
+      ),
     ...found.instances
       .filter((instance) => isOurs(instance) && instance.deletionProtection)
       .map(({ name, zone }) =>
@@ -117,8 +143,14 @@ export function findDeletionBlockers(found: ProjectResources, cluster: Cluster):
 export async function explainInUse(error: unknown, c: DeletionContext): Promise<unknown> {
   if (!(error instanceof KthwError) || error.code !== 'in-use') return error;
   const [, user] = /([a-z0-9-]+)['.]*$/.exec(error.detail ?? '') ?? [];
+  if (user === undefined) return error;
   try {
-    const blockers = (await listDeletionBlockers(c)).filter(({ name }) => name === user);
+    const known = (await listDeletionBlockers(c)).filter(({ name }) => name === user);
+    // Names of a cluster's resources start with its name. Other users may be of kinds that are not listed.
+    const { name } = c.cluster;
+    const isOurs = user === name || user.startsWith(`${name}-`);
+    const unlisted = isOurs ? [] : [buildBlocker(user, error.detail ?? '', 'delete or move it')];
+    const blockers = known.length > 0 ? known : unlisted;
     return blockers.length > 0 ? new KthwError('deletion-blocked', { blockers }, { detail: error.detail }) : error;
   } catch {
     return error;

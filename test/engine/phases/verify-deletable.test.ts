@@ -103,6 +103,41 @@ describe('a delete fails before it deletes anything because of', () => {
     );
   });
 
+  test('a peering of the network, with the command that deletes it', async () => {
+    const { environment, process } = await createReadyCluster();
+    const { compute } = environment;
+    compute.tamper('networks', 'demo', { peerings: ['to-shop'] });
+    const before = compute.listResourceNames();
+    const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    const [failure] = await environment.listEvents(run, 'step.failed');
+    expect(failure?.error).toMatchObject({
+      message: "the cluster can't be deleted: peering to-shop uses network demo",
+      remedy: 'run `gcloud compute networks peerings delete to-shop --network demo`; then `/kthw resume`',
+    });
+    expect(compute.listResourceNames()).toEqual(before);
+    compute.tamper('networks', 'demo', { peerings: [] });
+    await process.clusterService.resumeRun('demo', environment.requester);
+    await environment.waitForRun(run);
+    expect(compute.listResourceNames()).toEqual([]);
+  });
+
+  test('a target pool in another region that uses the health check', async () => {
+    const { environment, process } = await createReadyCluster();
+    const { compute } = environment;
+    await insertForeign(compute, 'targetPools', 'shop', {
+      ...{ region: 'europe-west1', healthCheck: 'demo', instances: [] },
+    });
+    const before = compute.listResourceNames();
+    const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    const [failure] = await environment.listEvents(run, 'step.failed');
+    expect(failure?.error).toMatchObject({
+      message: "the cluster can't be deleted: target pool shop in europe-west1 uses health check demo",
+      remedy:
+        'run `gcloud compute target-pools remove-health-checks shop --region europe-west1 --http-health-check demo`; then `/kthw resume`',
+    });
+    expect(compute.listResourceNames()).toEqual(before);
+  });
+
   test('deletion protection, with the command that turns it off', async () => {
     const { environment, process } = await createReadyCluster();
     const { compute } = environment;
@@ -148,6 +183,21 @@ describe('a delete', () => {
     expect(failures.filter(({ step }) => step === 'network/subnet')).toHaveLength(1);
   });
 
+  test('stops when a resource of a kind that is not listed uses its own', async () => {
+    const { environment, process } = await createReadyCluster();
+    const detail = "The http_health_check resource 'demo' is already being used by 'global/backendServices/shop'";
+    environment.compute.faults.plan({
+      call: /^delete healthChecks demo$/,
+      when: 'before',
+      error: () => new KthwError('in-use', { doing: 'deleting health check demo' }, { detail }),
+    });
+    const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    expect((await environment.listEvents(run, 'step.failed')).at(-1)?.error).toMatchObject({
+      code: 'deletion-blocked',
+      message: `the cluster can't be deleted: ${detail}`,
+    });
+  });
+
   test('removes rules and routes that appear in its network during the deletion', async () => {
     const { environment, process } = await createReadyCluster();
     const { compute } = environment;
@@ -170,7 +220,7 @@ test('internal forwarding rules of others in the network are never deleted', asy
 });
 
 test('an instance in another network that uses the address blocks the deletion', () => {
-  const none = { firewalls: [], routes: [], forwardingRules: [] };
+  const none = { firewalls: [], routes: [], forwardingRules: [], targetPools: [] };
   const instance = { name: 'proxy', zone, labels: {}, networks: ['shop'], externalAddress: '203.0.113.7' };
   const instances = [instance] as unknown as Parameters<typeof findDeletionBlockers>[0]['instances'];
   const find = (address: string | undefined) => findDeletionBlockers({ ...none, address, instances }, cluster);

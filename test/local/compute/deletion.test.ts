@@ -34,4 +34,19 @@ describe('deletions in the Compute Engine emulator', () => {
     await done('DELETE', `${zone}/instances/vm`);
     await done('DELETE', `${region}/addresses/ip`);
   });
+
+  it('refuses to delete a network until its peering is removed', async () => {
+    await done('POST', 'global/networks', bodies.network('shop'));
+    const networkPeering = { name: 'to-net', network: 'global/networks/net', exchangeSubnetRoutes: true };
+    await done('POST', 'global/networks/shop/addPeering', { networkPeering });
+    expect((await ask('GET', 'global/networks/shop')).body.peerings).toMatchObject([
+      { name: 'to-net', state: 'INACTIVE', network: expect.stringContaining('global/networks/net') },
+    ]);
+    expect(await ask('POST', 'global/networks/shop/addPeering', { networkPeering })).toMatchObject({ status: 409 });
+    const refusal = await ask('DELETE', 'global/networks/shop');
+    expect(refusal.body.error).toMatchObject({ errors: [{ reason: 'resourceInUseByAnotherResource' }] });
+    expect(await ask('POST', 'global/networks/shop/removePeering', { name: 'other' })).toMatchObject({ status: 404 });
+    await done('POST', 'global/networks/shop/removePeering', { name: 'to-net' });
+    await done('DELETE', 'global/networks/shop');
+  });
 });

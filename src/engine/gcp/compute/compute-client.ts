@@ -15,6 +15,8 @@ export interface ComputeClient extends InstancePower, AccessControl {
   readonly forwardingRules: ResourceClient<ForwardingRule, ForwardingRule & ForwardingRuleState>;
   /** SSH host keys that the instance published at first boot, as `ssh-ed25519 AAAA…`. Empty until then. */
   getHostKeys(ref: ZonalResource, signal: AbortSignal): Promise<readonly string[]>;
+  /** Target pools of all regions. */
+  listAllTargetPools(signal: AbortSignal): Promise<readonly TargetPool[]>;
   /** Health of each member of a target pool, by instance name. */
   getPoolHealth(ref: RegionalResource, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>>;
   getMachineType(ref: ZonalResource, signal: AbortSignal): Promise<MachineType | undefined>;
@@ -97,6 +99,8 @@ export interface Network extends GlobalResource {
 export interface NetworkState {
   /** All subnets as `region/name`. */
   readonly subnetworks: readonly string[];
+  /** Names of its peerings with other networks. */
+  readonly peerings: readonly string[];
 }
 export interface Subnetwork extends RegionalResource {
   readonly network: string;

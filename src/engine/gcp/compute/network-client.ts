@@ -21,11 +21,12 @@ export function createNetworkClient(api: ComputeApi): ResourceClient<Network, Ne
   });
 }
 
-function toNetwork({ name, description, subnetworks }: Raw): Network & NetworkState {
+function toNetwork({ name, description, subnetworks, peerings }: Raw): Network & NetworkState {
   return {
     name: name ?? '',
     description: description ?? '',
     subnetworks: sortValues(subnetworks?.map((link) => `${getLinkSegment(link, 'regions')}/${getLinkName(link)}`)),
+    peerings: sortValues(peerings?.map((peering) => peering.name ?? '')),
   };
 }
 

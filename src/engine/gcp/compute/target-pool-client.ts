@@ -9,7 +9,9 @@ import { sortValues } from './resource-client.ts';
 type Raw = protos.google.cloud.compute.v1.ITargetPool;
 
 /** Target pools and the health of their members. */
-export function createTargetPoolClient(api: ComputeApi): Pick<ComputeClient, 'targetPools' | 'getPoolHealth'> {
+export function createTargetPoolClient(
+  api: ComputeApi,
+): Pick<ComputeClient, 'targetPools' | 'listAllTargetPools' | 'getPoolHealth'> {
   const { project } = api;
   const getClient = api.createLazyClient<TargetPoolsClient>(
     async () => (await import('@google-cloud/compute/build/src/v1/target_pools_client.js')).TargetPoolsClient,
@@ -23,6 +25,16 @@ export function createTargetPoolClient(api: ComputeApi): Pick<ComputeClient, 'ta
   });
   return {
     targetPools: pools,
+    async listAllTargetPools(signal) {
+      const found = await api.read('listing target pools', signal, async (options) => {
+        const all: Raw[] = [];
+        // The iterator reads all pages. With automatic pagination, Google's client prints a warning.
+        const scopes = (await getClient()).aggregatedListAsync({ project }, { ...options, autoPaginate: false });
+        for await (const [, { targetPools }] of scopes) all.push(...(targetPools ?? []));
+        return all;
+      });
+      return (found ?? []).map(toTargetPool);
+    },
     /** The API returns one member at a time. An absent pool has no members. */
     async getPoolHealth({ name, region }, signal) {
       const pool = await pools.get({ name, region }, signal);

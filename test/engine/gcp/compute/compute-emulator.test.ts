@@ -83,7 +83,7 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
   test('creates a network once', async () => {
     expect(await cloud.networks.get(network, signal)).toBeUndefined();
     await cloud.networks.insert(network, call());
-    expect(await cloud.networks.get(network, signal)).toEqual({ ...network, subnetworks: [] });
+    expect(await cloud.networks.get(network, signal)).toEqual({ ...network, subnetworks: [], peerings: [] });
     await cloud.networks.insert(network, call());
     expect(calls.map(({ doing, outcome }) => [doing, outcome])).toEqual([
       ['reading network demo', 'ok'],
@@ -91,6 +91,20 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
       ['reading network demo', 'ok'],
       ['creating network demo', 'ok'],
     ]);
+  });
+
+  test('the peerings of a network', async () => {
+    const change = async (verb: string, body: object) => {
+      const url = `${local.url}/compute/v1/projects/kthw-test/global/networks/demo/${verb}`;
+      await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+    };
+    const getPeerings = async () => (await cloud.networks.get(network, signal))?.peerings;
+    await cloud.networks.insert({ ...network, name: 'shop' }, call());
+    await change('addPeering', { networkPeering: { name: 'to-shop', network: 'global/networks/shop' } });
+    await expect.poll(getPeerings).toEqual(['to-shop']);
+    await change('removePeering', { name: 'to-shop' });
+    await expect.poll(getPeerings).toEqual([]);
+    await cloud.networks.delete({ name: 'shop' }, call());
   });
 
   test('a subnet', async () => {
@@ -128,6 +142,7 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
     await cloud.instances.insert(worker, call());
     expect(await cloud.instances.get(worker, signal)).toEqual({
       ...worker,
+      id: expect.stringMatching(/^\d{19}$/),
       status: 'RUNNING',
       deletionProtection: false,
       networks: [worker.network],
@@ -208,6 +223,7 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
   test('a target pool and the health of its members', async () => {
     await cloud.targetPools.insert(pool, call());
     expect(await cloud.targetPools.get(pool, signal)).toEqual(pool);
+    expect(await cloud.listAllTargetPools(signal)).toEqual([pool]);
     expect([...(await cloud.getPoolHealth({ name: 'nothing', region }, signal))]).toEqual([]);
   });
 

@@ -70,7 +70,7 @@ afterAll(() => local.close());
 test('lists every kind with its owner', async () => {
   const where = { region, zone };
   expect(await cloud.networks.list(where, signal)).toEqual([
-    { name: 'demo', description, subnetworks: ['us-west1/demo-subnet'] },
+    { name: 'demo', description, subnetworks: ['us-west1/demo-subnet'], peerings: [] },
   ]);
   expect(await cloud.subnetworks.list(where, signal)).toMatchObject([{ name: 'demo-subnet', network: 'demo' }]);
   expect(await cloud.addresses.list(where, signal)).toMatchObject([{ name: 'demo', description, labels }]);

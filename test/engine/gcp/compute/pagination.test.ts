@@ -21,7 +21,8 @@ beforeAll(async () => {
     (request, response) => {
       const token = new URL(request.url ?? '', server.url).searchParams.get('pageToken') ?? '';
       const { names = [], next } = pages[token] ?? {};
-      const items = names.map((name) => ({ name }));
+      const list = names.map((name) => ({ name }));
+      const items = request.url?.includes('/aggregated/') ? { 'regions/us-west1': { targetPools: list } } : list;
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ items, ...(next === undefined ? {} : { nextPageToken: next }) }));
     },
@@ -45,6 +46,7 @@ const lists: readonly (readonly [string, () => Promise<readonly { readonly name:
       'forwardingRules',
     ] as const
   ).map((kind) => [kind, () => compute[kind].list(location, signal)] as const),
+  ['target pools of all regions', () => compute.listAllTargetPools(signal)],
   ['machine types', () => compute.listMachineTypes('us-west1-c', signal)],
   ['regions', () => compute.listRegions(signal)],
 ];
