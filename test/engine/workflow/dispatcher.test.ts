@@ -31,6 +31,16 @@ describe('the in-process dispatcher', () => {
     expect(fixture.executedRuns).toEqual(Array(times).fill('r1'));
   });
 
+  test('executes a waiting run again after a minute, because its approval request may have expired', async () => {
+    const fixture = createFixture();
+    fixture.dispatcher.wake('r1');
+    await fixture.end('r1', 'waiting');
+    await fixture.pass(59_999);
+    expect(fixture.executedRuns).toEqual(['r1']);
+    await fixture.pass(2);
+    expect(fixture.executedRuns).toEqual(['r1', 'r1']);
+  });
+
   test('retries a run after an internal error and logs it', async () => {
     const fixture = createFixture();
     fixture.dispatcher.wake('r1');

@@ -172,6 +172,84 @@ describe('a runner', () => {
   });
 });
 
+describe('a removal', () => {
+  test('is finished once the resource is absent', async () => {
+    const bench = await begun('delete');
+    const removal = createRemoval(bench, 20_000);
+    expect(await bench.executeRun(only(removal.step))).toBe('completed');
+    expect(await bench.listEvents()).toContainEqual(
+      expect.objectContaining({ type: 'step.finished', outcome: 'removed' }),
+    );
+    expect(+bench.clock.now()).toBeGreaterThanOrEqual(removal.absentAt);
+    expect(removal.calls).toBe(1);
+  });
+
+  test('of a resource that never disappears is retried, then fails', async () => {
+    const bench = await begun('delete');
+    const removal = createRemoval(bench, Number.POSITIVE_INFINITY);
+    expect(await bench.executeRun(only(removal.step))).toBe('completed');
+    const events = await bench.listEvents();
+    expect(events).not.toContainEqual(expect.objectContaining({ outcome: 'removed' }));
+    expect(new Set(events.flatMap((event) => (event.type === 'step.failed' ? [event.error.code] : [])))).toEqual(
+      new Set(['not-there-yet']),
+    );
+    expect(events.at(-1)).toEqual({ type: 'run.finished', outcome: 'failed' });
+    expect(removal.calls).toBe(12);
+  });
+
+  test('of a resource that is already absent makes no call', async () => {
+    const bench = await begun('delete');
+    const removal = createRemoval(bench, 0);
+    removal.absentAt = 0;
+    await bench.executeRun(only(removal.step));
+    expect(await bench.listEvents()).toContainEqual(
+      expect.objectContaining({ type: 'step.finished', outcome: 'alreadyAbsent' }),
+    );
+    expect(removal.calls).toBe(0);
+  });
+
+  /** A resource that disappears `delayMs` after its first removal. */
+  function createRemoval({ clock }: RunnerFixture, delayMs: number) {
+    const removal = { calls: 0, absentAt: Number.POSITIVE_INFINITY };
+    const step = buildStep('a/1', {
+      removable: {
+        exists: async () => +clock.now() < removal.absentAt,
+        async remove() {
+          if (removal.calls++ === 0) removal.absentAt = +clock.now() + delayMs;
+        },
+      },
+    });
+    return Object.assign(removal, { step });
+  }
+});
+
+describe('an approval', () => {
+  test('counts only for the destruction that it displayed', async () => {
+    const bench = await begun();
+    const thing = { fingerprint: 'one pod', calls: 0 };
+    const step = buildStep('a/1', {
+      observe: async () => (thing.calls > 0 ? markPresent() : { status: 'absent' }),
+      apply: async () => void thing.calls++,
+      destructive: { previewDestruction: async () => ({ lines: ['it'], fingerprint: thing.fingerprint }) },
+    });
+    expect(await bench.executeRun(only(step))).toBe('waiting');
+    await approve(bench);
+    thing.fingerprint = 'two pods';
+    expect(await bench.executeRun(only(step))).toBe('waiting');
+    expect(thing.calls).toBe(0);
+    expect((await bench.listEvents()).filter(({ type }) => type === 'approval.requested')).toHaveLength(2);
+    await approve(bench);
+    expect(await bench.executeRun(only(step))).toBe('completed');
+    expect(thing.calls).toBe(1);
+  });
+
+  async function approve({ store, run }: RunnerFixture): Promise<void> {
+    const last = (await store.readEvents(run)).at(-1)?.event;
+    if (last?.type !== 'approval.requested') throw new Error('no approval is pending');
+    await store.append(run, [{ type: 'approval.granted', digest: last.digest, actor: { team: 'T1', user: 'U1' } }]);
+  }
+});
+
 describe('a lease', () => {
   test('is renewed during the run', async () => {
     const bench = await begun();
@@ -220,6 +298,25 @@ describe('a lease', () => {
     expect(await bench.executeRun(only(thing.step))).toBe('leaseLost');
     expect(thing.applied).toBe(0);
     expect(await bench.listEventNames()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
+  });
+
+  test.each([
+    ['an application', 'create', { apply: async () => {} }],
+    ['a removal', 'delete', {}],
+  ])('that expires at this moment allows no call of %s', async (_, operation, changes) => {
+    const bench = await begun(operation);
+    let calls = 0;
+    const isFound = async () => {
+      bench.clock.advance(30_000);
+      return operation === 'delete';
+    };
+    const step = buildStep('a/1', {
+      observe: async () => ((await isFound()) ? markPresent() : { status: 'absent' }),
+      ...('apply' in changes ? { apply: async () => void calls++ } : {}),
+      removable: { exists: isFound, remove: async () => void calls++ },
+    });
+    expect(await bench.executeRun(only(step))).toBe('leaseLost');
+    expect(calls).toBe(0);
   });
 
   test('that another runner acquired stops all writes of the first one', async () => {
@@ -359,9 +456,9 @@ describe('errors outside of steps', () => {
   }
 });
 
-async function begun(): Promise<RunnerFixture> {
+async function begun(operation?: string): Promise<RunnerFixture> {
   const bench = new RunnerFixture();
-  await bench.requestRun();
+  await bench.requestRun(operation);
   return bench;
 }
 
