@@ -28,7 +28,16 @@ export function createBenchEnvironment({ store, clock, keyFile }: BenchEnvironme
   const chat = new FakeChat(clock, { keepsContent: false });
   const log = () => {};
   const engine = createEngine({
-    ...{ store, compute, clock, log, mirror: undefined, leaseOwner: randomUUID(), leaseMs: 600_000 },
+    ...{
+      store,
+      compute,
+      clock,
+      log,
+      mirror: undefined,
+      downloads: undefined,
+      leaseOwner: randomUUID(),
+      leaseMs: 600_000,
+    },
     vaults: createVaultProvider(store, openFileKeyring(keyFile)),
     kube: new FakeKube(clock, compute, ssh),
     createSshClient: () => ssh.createClient(),

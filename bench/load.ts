@@ -34,6 +34,7 @@ const computeCatalog = createComputeCatalog({ compute, now: clock.now, log });
 const commandDeps = {
   clusterService: engine.clusterService,
   computeCatalog,
+  versionCatalog: engine.versionCatalog,
   defaults: buildCreateDefaults(),
   policy: allowAllPolicy,
 };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from './commands/authorization/policy.ts';
 import { createNotifier } from './commands/notifier/notifier.ts';
 import { sendTtlReminders } from './commands/notifier/ttl-reminders.ts';
+import type { CreateDefaults } from './commands/routing/command.ts';
 import { createSlackAccountMonitor } from './commands/slack/slack-account-monitor.ts';
 import { createSlackChat } from './commands/slack/slack-chat.ts';
 import { createSlackClient } from './commands/slack/slack-client.ts';
@@ -9,6 +10,7 @@ import { createSlackServer } from './commands/slack/slack-server.ts';
 import type { Config } from './config.ts';
 import { createLogger } from './create-logger.ts';
 import { releases } from './engine/cluster/releases.ts';
+import { createDownloadClient } from './engine/downloads/create-download-client.ts';
 import type { ComputeOptions } from './engine/gcp/compute/compute-api.ts';
 import { createComputeClient } from './engine/gcp/compute/create-compute-client.ts';
 import { createCloudTasksDispatcher } from './engine/gcp/tasks/cloud-tasks-dispatcher.ts';
@@ -16,6 +18,7 @@ import { createKubeClient } from './engine/kubernetes/create-kube-client.ts';
 import { phases } from './engine/phases/sort-phases.ts';
 import { createComputeCatalog } from './engine/service/compute-catalog.ts';
 import { createEngine, type EngineOptions } from './engine/service/create-engine.ts';
+import type { VersionCatalog } from './engine/service/version-catalog.ts';
 import { createSshClient } from './engine/ssh/create-ssh-client.ts';
 import { createHealthEndpoints } from './health.ts';
 import { openKeyring } from './open-keyring.ts';
@@ -65,6 +68,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     kube: createKubeClient(),
     createSshClient: () => createSshClient(),
     mirror: config.KTHW_MIRROR_URL,
+    downloads: config.KTHW_DOWNLOAD_CHECK === 'on' ? createDownloadClient() : undefined,
     leaseOwner: createLeaseOwnerId(),
     leaseMs: config.KTHW_LEASE_MS,
     approvalMs: config.KTHW_APPROVAL_MINUTES * 60_000,
@@ -90,7 +94,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     commandDeps: {
       clusterService: engine.clusterService,
       computeCatalog: createComputeCatalog({ compute, now, log }),
-      defaults: getCreateDefaults(config),
+      versionCatalog: engine.versionCatalog,
+      defaults: getCreateDefaults(config, engine.versionCatalog),
       policy,
     },
     routes: [
@@ -174,7 +179,8 @@ function toPolicy(config: Config): Policy {
   };
 }
 
-function getCreateDefaults(config: Config) {
+function getCreateDefaults(config: Config, versionCatalog: VersionCatalog): CreateDefaults {
+  const supportedVersions = releases.map((release) => release.kubernetes);
   return {
     region: config.KTHW_REGION,
     zone: config.KTHW_ZONE,
@@ -182,11 +188,13 @@ function getCreateDefaults(config: Config) {
     controllers: 3,
     workers: 3,
     version: config.KTHW_VERSION,
-    versions: releases.map((release) => release.kubernetes),
+    get versions() {
+      return versionCatalog.getCachedVersions() ?? supportedVersions;
+    },
     subnet: '10.240.0.0/24',
     podCidr: '10.200.0.0/16',
     serviceCidr: '10.32.0.0/24',
     sshRanges: config.KTHW_SSH_RANGES,
     phases: phases.map((phase) => phase.name),
-  } as const;
+  };
 }

@@ -45,7 +45,12 @@ const EnvironmentSchema = z.object({
   /** Compute Engine API of a local emulator. */
   KTHW_COMPUTE_URL: loopbackOrHttpsUrl.optional(),
   /** Base URL that replaces the upstream hosts of component downloads. */
-  KTHW_MIRROR_URL: z.url({ error: 'must be a URL' }).optional(),
+  KTHW_MIRROR_URL: z
+    .url({ error: 'must be a URL', abort: true })
+    .refine(hasNoCredentials, { error: 'must not contain a password' })
+    .optional(),
+  /** Whether the bot checks downloads before instances start them. `off`: only instances can reach the mirror. */
+  KTHW_DOWNLOAD_CHECK: z.enum(['on', 'off']).default('on'),
   KTHW_STORE: z.enum(['sqlite', 'firestore']).default('sqlite'),
   KTHW_SQLITE_PATH: z.string().default('.kthw/kthw.sqlite'),
   KTHW_KEY_FILE: z.string().default('.kthw/key'),
@@ -141,6 +146,12 @@ function parseEnvironment<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEn
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`invalid configuration:\n  ${problems.join('\n  ')}`);
+}
+
+/** Errors and manual commands show the URL. */
+function hasNoCredentials(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
 }
 
 /** A comma-separated list. Rejects an empty list, which would otherwise mean no restriction. */

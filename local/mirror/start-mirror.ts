@@ -78,7 +78,7 @@ async function handleRequest(request: IncomingMessage, response: ServerResponse,
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return sendText(response, 405, 'the mirror answers GET and HEAD');
   requestCounts.set(url.pathname, (requestCounts.get(url.pathname) ?? 0) + 1);
-  const fault = faults.takeFault(url.pathname);
+  const fault = faults.takeFault(url.pathname, request.method);
   if (fault?.delayMs !== undefined) await delayResponse(fault.delayMs, response);
   if (fault?.status !== undefined)
     return sendText(response, fault.status, 'this answer was asked for at /_local/faults');

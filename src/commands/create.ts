@@ -30,7 +30,7 @@ const openModalButton = defineButton({
   },
 });
 
-/** Repeats a refused create with another machine type. Its value is checked like flags. */
+/** Repeats a refused create with another machine type or version. Its value is checked like flags. */
 const retryButton = defineButton({
   id: fixButtonIds.create,
   value: z.record(z.string(), z.json()),

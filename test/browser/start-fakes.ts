@@ -48,6 +48,7 @@ export async function startFakes(policy: Policy = allowAllPolicy): Promise<FakeS
     clock,
     log,
     mirror: undefined,
+    downloads: undefined,
     leaseOwner: randomUUID(),
     leaseMs: 600_000,
     vaults: new FakeVaults(clock).createProvider(store),
@@ -70,6 +71,7 @@ export async function startFakes(policy: Policy = allowAllPolicy): Promise<FakeS
     commandDeps: {
       clusterService: engine.clusterService,
       computeCatalog: createComputeCatalog({ compute, now, log }),
+      versionCatalog: engine.versionCatalog,
       defaults: { ...buildCreateDefaults(), phases: phases.map(({ name }) => name) },
       policy,
     },

@@ -71,7 +71,14 @@ const dispatcher: Dispatcher = createInProcessDispatcher({
         onEventsAppended: () => {},
         wake: (other) => dispatcher.wake(other),
         openResources: async ({ cluster }) => ({
-          clients: { compute, vault: vaults.getVault(cluster), mirror: undefined, ssh: {} as never, kube: {} as never },
+          clients: {
+            compute,
+            vault: vaults.getVault(cluster),
+            mirror: undefined,
+            downloads: undefined,
+            ssh: {} as never,
+            kube: {} as never,
+          },
           close: async () => {},
         }),
       },

@@ -6,7 +6,7 @@ import type { Route } from '../../src/commands/routing/route.ts';
 import { routeButton } from '../../src/commands/routing/route-button.ts';
 import { routeCommand } from '../../src/commands/routing/route-command.ts';
 import type { ClusterService } from '../../src/engine/service/cluster-service.ts';
-import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
+import { createSampleCatalog, createSampleVersions } from '../fixtures/compute-catalog.ts';
 import {
   closeNotifierEnvironments,
   createNotifierEnvironment,
@@ -32,6 +32,7 @@ function createDeps(answer: object, calls: unknown[][] = []): CommandDeps {
   return {
     clusterService,
     computeCatalog: createSampleCatalog(),
+    versionCatalog: createSampleVersions(),
     defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
   };

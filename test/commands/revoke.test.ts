@@ -7,7 +7,7 @@ import type { Route } from '../../src/commands/routing/route.ts';
 import { routeButton } from '../../src/commands/routing/route-button.ts';
 import { routeCommand } from '../../src/commands/routing/route-command.ts';
 import type { ClusterService, Grant, RevokeResult } from '../../src/engine/service/cluster-service.ts';
-import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
+import { createSampleCatalog, createSampleVersions } from '../fixtures/compute-catalog.ts';
 import { buildCreateDefaults, channel, testUser } from '../fixtures/run.ts';
 
 const origin = { requester: testUser, channel };
@@ -39,6 +39,7 @@ async function executeRoute(
     defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
     computeCatalog: createSampleCatalog(),
+    versionCatalog: createSampleVersions(),
   };
   return { args, shown: JSON.stringify(await routed.execute(deps)) };
 }

@@ -29,6 +29,26 @@ describe.skipIf(findSkipReason())('faults while creating a cluster', () => {
     await environment?.close();
   });
 
+  test('refuses a Kubernetes version that the mirror lacks, before a run exists', async () => {
+    const reply = await environment.talkAs().sendCommandForReply('/kthw create other --version 1.36.5');
+    expect(reply).toContain("Kubernetes 1.36.5 can't be downloaded. Available versions: 1.20.2");
+    expect(await environment.talkAs().sendCommandForReply('/kthw create other --version 1.36.5')).toContain(
+      'not available for download; use one of 1.20.2',
+    );
+    expect(await environment.talkAs().sendCommandForReply('/kthw status other')).toContain('not found');
+  });
+
+  test('stops before it creates anything if a download is missing', async () => {
+    await environment.injectMirrorFaults({ match: 'amd64/kube-proxy', times: 100, status: 404 });
+    await environment.talkAs().sendCommand(`/kthw create other ${size}`);
+    const [card] = await engine.waitForFailure('other', 1);
+    expect(JSON.stringify(card)).toMatch(
+      /Kubernetes 1\.20\.2 can't be downloaded: \S+\/kube-proxy: HTTP 404 \(and 1 more file\)/,
+    );
+    expect(await environment.talkAs().sendCommandForReply('/kthw status other')).toContain('not found');
+    await environment.injectMirrorFaults();
+  });
+
   test('retries Google’s 429, 500 and 503, cut connections and an endless operation without help', async () => {
     await environment.compute.injectFaults(
       { match: 'POST /global/networks', respond: buildErrorResponse(503, 'backendError') },

@@ -27,7 +27,14 @@ export async function recordHostScripts(step: ClusterStep, cluster: Cluster): Pr
   };
   const clock = new FakeClock();
   const context: Partial<StepContext> = {
-    ...{ cluster, clock, mirror: undefined, signal: new AbortController().signal, requestId: 'request-1' },
+    ...{
+      cluster,
+      clock,
+      mirror: undefined,
+      downloads: undefined,
+      signal: new AbortController().signal,
+      requestId: 'request-1',
+    },
     compute: runningInstances,
     ssh: { getHost: () => host, close: async () => {} },
     findOutput: findPlaceholder,

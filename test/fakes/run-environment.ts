@@ -10,6 +10,7 @@ import { buildCluster } from '../fixtures/cluster.ts';
 import { FakeClock } from './clock.ts';
 import { FakeCompute } from './compute.ts';
 import { CrashingProcess } from './crashing-process.ts';
+import { FakeDownloads } from './downloads.ts';
 import { FakeKube } from './kube.ts';
 import { FakeSsh } from './ssh-client.ts';
 import { FakeVaults } from './vault.ts';
@@ -27,6 +28,8 @@ export interface Process {
 interface RunEnvironmentOptions {
   /** @default a database in memory */
   readonly path?: string;
+  /** @default components come from upstream */
+  readonly mirror?: string;
 }
 
 interface ProcessOptions {
@@ -49,11 +52,14 @@ export class RunEnvironment {
   readonly ssh = new FakeSsh(this.compute);
   readonly kube = new FakeKube(this.clock, this.compute, this.ssh);
   readonly vaults = new FakeVaults(this.clock);
+  readonly downloads = new FakeDownloads();
+  readonly mirror: string | undefined;
   readonly requester = { team: 'T1', user: 'U1' };
   readonly logLines: string[] = [];
   readonly #processes = new Set<Process>();
 
-  constructor({ path = ':memory:' }: RunEnvironmentOptions = {}) {
+  constructor({ path = ':memory:', mirror }: RunEnvironmentOptions = {}) {
+    this.mirror = mirror;
     this.store = openSqliteStore({ path, now: this.clock.now });
     this.compute.getInstanceHealth = (name) => (this.#isServing(name) ? 'HEALTHY' : 'UNHEALTHY');
   }
@@ -70,7 +76,8 @@ export class RunEnvironment {
       compute: crashingProcess.wrap<FakeCompute>(this.compute),
       kube: crashingProcess.wrap<FakeKube>(this.kube),
       createSshClient: () => crashingProcess.wrap(this.ssh.createClient()),
-      mirror: undefined,
+      mirror: this.mirror,
+      downloads: this.downloads,
       leaseOwner: randomUUID(),
       onEventsAppended: () => {},
       log: (fields, message) => void this.logLines.push(`${message}: ${String(fields.error)}`),
@@ -167,6 +174,7 @@ export class RunEnvironment {
     this.kube.faults.clear();
     this.kube.missingImages.clear();
     this.ssh.clearFaults();
+    this.downloads.failures.length = 0;
   }
 
   async close(): Promise<void> {

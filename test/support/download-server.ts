@@ -22,7 +22,7 @@ export interface DownloadServer {
 /** @param versions Kubernetes versions whose components the server has */
 export async function startDownloadServer(...versions: readonly string[]): Promise<DownloadServer> {
   const toPath = (url: string) => `/${new URL(url).host}${new URL(url).pathname}`;
-  const files = new Map(versions.flatMap(buildFiles).map(([url, content]) => [toPath(url), content]));
+  const files = new Map(versions.flatMap(buildComponentFiles).map(([url, content]) => [toPath(url), content]));
   const responses: DownloadServer['responses'] = new Map();
   const requests: string[] = [];
   const server = createServer(({ url = '', method = '' }, response) => {
@@ -46,7 +46,7 @@ export async function startDownloadServer(...versions: readonly string[]): Promi
 }
 
 /** Components and checksum files by upstream URL. */
-function buildFiles(version: string): [string, string | Buffer][] {
+export function buildComponentFiles(version: string): [string, string | Buffer][] {
   const downloads = listComponentDownloads(getRelease(version)).map((one) => {
     const program = `#!/bin/sh\necho ${one.name}\n`;
     const paths = one.install.kind === 'archive' ? (one.install.includedPaths ?? [`bin/${one.name}`]) : [];

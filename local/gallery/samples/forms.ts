@@ -54,7 +54,7 @@ export const formSamples = {
     surface: 'modal',
     states: {
       form: createForm({}),
-      'loading options': createForm({ isLoading: true, computeChoices: {} }),
+      'loading options': createForm({ isLoading: true, computeChoices: {}, versions: [version] }),
       'options unavailable': createForm({ computeChoices: { problem: 'no answer within 8 s' } }),
       'all options': createForm({
         isExpanded: true,

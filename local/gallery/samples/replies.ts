@@ -124,6 +124,12 @@ export const replySamples = {
         md``,
       ],
       'unknown machine type': ['demo', { problem: 'there is no machine type "e3-standard-2" in us-west1-c' }, md``],
+      'version not available': [
+        'demo',
+        { unavailableVersion: '1.36.5', availableVersions: ['1.20.2', '1.30.14'] },
+        md``,
+        { name: 'demo', workers: '3' },
+      ],
       'not ready': ['demo', { notReady: 'failed' }, md``],
       'resume of an outdated run': ['demo', { notCurrent: 'superseded', newerOperation: 'rebuild' }, md``],
       'resume of a cancelled deletion': ['demo', { notCurrent: 'deletionCancelled' }, md``],

@@ -30,9 +30,12 @@ export class FaultInjector {
     return this.#remaining;
   }
 
-  /** Returns the fault for a request of this path, if any, and decrements its count. */
-  takeFault(path: string): Fault | undefined {
-    const fault = this.#remaining.find(({ match }) => path.includes(match));
+  /** Returns the fault for a request of this path, if any, and decrements its count. HEAD has no body to slow or corrupt. */
+  takeFault(path: string, method: string | undefined): Fault | undefined {
+    const fault = this.#remaining.find(
+      ({ match, status, delayMs }) =>
+        path.includes(match) && (method !== 'HEAD' || status !== undefined || delayMs !== undefined),
+    );
     if (fault === undefined) return undefined;
     const appliedFault = { ...fault };
     fault.times--;

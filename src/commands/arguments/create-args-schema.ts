@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { releases } from '../../engine/cluster/releases.ts';
 import { SshSourceRanges } from '../../engine/cluster/ssh-source-ranges.ts';
 import type { ClusterSpec } from '../../store/records.ts';
 import type { CreateDefaults } from '../routing/command.ts';
@@ -106,6 +107,8 @@ function resolveRegion(
 }
 
 function formatVersionError(version: string, versions: readonly string[]): string {
+  if (releases.some((release) => release.kubernetes === version))
+    return `not available for download; use one of ${versions.join(', ')}`;
   const suggestion = suggest(version, versions);
   return suggestion
     ? `unsupported version; did you mean ${suggestion}?`

@@ -46,22 +46,28 @@ export function updateCreateModal(
 }
 
 function buildModalContent(state: CreateModalState, input: ModalInput, deps: CommandDeps): ModalContent {
-  const cachedChoices = deps.computeCatalog.getCachedChoices(
-    alignZoneWithRegion(input, deps.computeCatalog.getCachedChoices('')).zone ?? '',
+  const { computeCatalog, versionCatalog } = deps;
+  const cachedChoices = computeCatalog.getCachedChoices(
+    alignZoneWithRegion(input, computeCatalog.getCachedChoices('')).zone ?? '',
   );
-  const isComplete = cachedChoices.regions !== undefined && cachedChoices.machineTypes !== undefined;
-  const buildView = (computeChoices: ComputeChoices, isLoading: boolean) =>
-    buildModalView(state, alignZoneWithRegion(input, computeChoices), { computeChoices, isLoading }, deps);
-  if (isComplete) return { view: buildView(cachedChoices, false) };
+  const cachedVersions = versionCatalog.getCachedVersions();
+  const isComplete = cachedChoices.regions && cachedChoices.machineTypes && cachedVersions;
+  const buildView = (computeChoices: ComputeChoices, versions: readonly string[], isLoading: boolean) =>
+    buildModalView(state, alignZoneWithRegion(input, computeChoices), { computeChoices, versions, isLoading }, deps);
+  if (isComplete) return { view: buildView(cachedChoices, cachedVersions, false) };
   return {
-    view: buildView(cachedChoices, true),
+    view: buildView(cachedChoices, cachedVersions ?? [input.version ?? deps.defaults.version], true),
     async loadView() {
-      const loadedChoices = await deps.computeCatalog.loadChoices(alignZoneWithRegion(input, cachedChoices).zone ?? '');
+      const [loadedChoices, versions] = await Promise.all([
+        computeCatalog.loadChoices(alignZoneWithRegion(input, cachedChoices).zone ?? ''),
+        versionCatalog.loadVersions(),
+      ]);
       const { zone } = alignZoneWithRegion(input, loadedChoices);
       return buildView(
         zone === alignZoneWithRegion(input, cachedChoices).zone
           ? loadedChoices
-          : await deps.computeCatalog.loadChoices(zone ?? ''),
+          : await computeCatalog.loadChoices(zone ?? ''),
+        versions,
         false,
       );
     },
@@ -71,8 +77,8 @@ function buildModalContent(state: CreateModalState, input: ModalInput, deps: Com
 function buildModalView(
   state: CreateModalState,
   input: ModalInput,
-  catalogState: Pick<CreateFormState, 'computeChoices' | 'isLoading'>,
-  { defaults, policy }: CommandDeps,
+  catalogState: Pick<CreateFormState, 'computeChoices' | 'versions' | 'isLoading'>,
+  { policy }: CommandDeps,
 ) {
   const { channel, isExpanded } = state;
   return renderCreateModal({
@@ -83,7 +89,6 @@ function buildModalView(
     } satisfies CreateModalState,
     channelChoice: channel === undefined ? { choices: policy.channels } : { channel },
     values: input,
-    versions: defaults.versions,
     isExpanded,
     ...catalogState,
   });

@@ -17,6 +17,7 @@ export interface CreateFormState {
   readonly channelChoice: { readonly channel: string } | { readonly choices: 'all' | readonly string[] };
   /** Initial values by block id. */
   readonly values: ModalInput;
+  /** Kubernetes versions that can be downloaded, oldest first. Only the default while they are loading. */
   readonly versions: readonly string[];
   readonly isExpanded: boolean;
   readonly computeChoices: ComputeChoices;
@@ -25,7 +26,7 @@ export interface CreateFormState {
 
 /** Form with all options of `create`. Options that Compute Engine lists are selects, otherwise text fields. */
 export function renderCreateModal(form: CreateFormState): ModalView {
-  const { id, value, values, versions, isExpanded } = form;
+  const { id, value, values, isExpanded } = form;
   return {
     type: 'modal',
     callback_id: id,
@@ -49,7 +50,7 @@ export function renderCreateModal(form: CreateFormState): ModalView {
       ]),
       formField.select('controllers', 'Control plane nodes', values.controllers, ['1', '3', '5'].map(toSelectOption)),
       formField.number('workers', 'Worker nodes', values.workers, '0 to 20'),
-      formField.select('version', 'Kubernetes', values.version, versions.toReversed().map(toSelectOption)),
+      buildVersionField(form),
       ...(isExpanded ? buildAdvancedFields(values) : [buildExpandButton()]),
     ],
   };
@@ -65,9 +66,7 @@ const acceleratorPattern = /^(a\d|g[2-9]|ct\d)/;
 
 function buildNotices({ isLoading, computeChoices }: CreateFormState) {
   if (isLoading)
-    return [
-      block.context(md`⏳ Loading regions, zones and machine types from Compute Engine. Defaults can be submitted now`),
-    ];
+    return [block.context(md`⏳ Loading regions, zones, machine types and versions. Defaults can be submitted now`)];
   if (computeChoices.problem === undefined) return [];
   return [
     block.context(
@@ -122,6 +121,14 @@ function buildMachineTypeField({ values, computeChoices: { machineTypes }, isLoa
       hint,
     },
   );
+}
+
+/** Selects the newest version if the mirror doesn't have the requested one. */
+function buildVersionField({ values: { version = '' }, versions }: CreateFormState): InputBlock {
+  const selected = versions.includes(version) ? version : versions.at(-1);
+  return formField.select('version', 'Kubernetes', selected, versions.toReversed().map(toSelectOption), {
+    ...(selected === version || selected === undefined ? {} : { parentValue: selected }),
+  });
 }
 
 /** Groups by family; undersized machine types are a group of their own. Always lists the selected one. */

@@ -19,9 +19,11 @@ export function buildFixButtons(
     const { suggestedMachineType: machineType, shownRun: run } = result;
     if (!machineType) return [];
     if (run) return [block.button(fixButtonIds.resize, `Resize to ${machineType}`, { cluster, run, machineType })];
-    const retry =
-      createArgs && block.button(fixButtonIds.create, `Create with ${machineType}`, { ...createArgs, machineType });
-    return retry && (retry.value?.length ?? 0) <= maxValueLength ? [retry] : [];
+    return buildCreateButton(`Create with ${machineType}`, createArgs, { machineType });
+  }
+  if ('unavailableVersion' in result) {
+    const version = result.availableVersions.at(-1);
+    return version === undefined ? [] : buildCreateButton(`Create with ${version}`, createArgs, { version });
   }
   if (!('differences' in result) || !result.shownRun || result.differences.length !== 1) return [];
   const { shownRun: run } = result;
@@ -39,4 +41,13 @@ export function buildFixButtons(
         return [];
     }
   });
+}
+
+function buildCreateButton(
+  label: string,
+  createArgs: Readonly<Record<string, unknown>> | undefined,
+  changes: Readonly<Record<string, string>>,
+): readonly Button[] {
+  const button = createArgs && block.button(fixButtonIds.create, label, { ...createArgs, ...changes });
+  return button && (button.value?.length ?? 0) <= maxValueLength ? [button] : [];
 }

@@ -15,6 +15,7 @@ import { getOperationLabels } from './operation-labels.ts';
 import { formatDifferences } from './table.ts';
 
 type MachineTypeProblem = Extract<StartResult, { problem: unknown }>;
+type UnavailableVersion = Extract<StartResult, { unavailableVersion: unknown }>;
 type NotCurrent = Extract<StartResult, { notCurrent: unknown }>;
 
 /**
@@ -58,6 +59,7 @@ export function renderStartResult(
     );
   }
   if ('problem' in result) return renderMachineTypeProblem(name, result, fix);
+  if ('unavailableVersion' in result) return renderUnavailableVersion(name, result, fix);
   if ('notCurrent' in result) return renderNotCurrent(name, result);
   if ('notReady' in result) {
     return buildMessage(
@@ -90,6 +92,21 @@ function renderMachineTypeProblem(
     ? md`Use ${md.code(`--machine-type ${suggestedMachineType}`)} or a larger type`
     : md`Choose a machine type that exists in the zone`;
   return buildMessage(text, block.section(text), ...fix, block.context(hint));
+}
+
+function renderUnavailableVersion(
+  name: string,
+  { unavailableVersion, availableVersions }: UnavailableVersion,
+  fix: readonly KnownBlock[],
+): Message {
+  const text = md`*${name}* was not changed: Kubernetes ${unavailableVersion} can't be downloaded. Available versions: ${availableVersions.join(', ')}`;
+  const example = `/kthw create NAME --version ${availableVersions.at(-1) ?? ''}`;
+  return buildMessage(
+    text,
+    block.section(text),
+    ...fix,
+    block.context(md`${md.code(example)} creates a cluster with an available version`),
+  );
 }
 
 const notCurrentReasons: Readonly<Record<NotCurrentReason, string>> = {

@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { z } from 'zod';
 import type { ClusterService } from '../../engine/service/cluster-service.ts';
 import type { ComputeCatalog } from '../../engine/service/compute-catalog.ts';
+import type { VersionCatalog } from '../../engine/service/version-catalog.ts';
 import type { Person } from '../../store/person.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { Policy } from '../authorization/policy.ts';
@@ -36,7 +37,7 @@ export interface CreateDefaults {
   readonly controllers: 1 | 3 | 5;
   readonly workers: number;
   readonly version: string;
-  /** Supported Kubernetes versions. */
+  /** Kubernetes versions that can be downloaded, as far as known, oldest first. */
   readonly versions: readonly string[];
   readonly subnet: string;
   readonly podCidr: string;
@@ -51,6 +52,7 @@ export interface CreateDefaults {
 export interface CommandDeps {
   readonly clusterService: ClusterService;
   readonly computeCatalog: ComputeCatalog;
+  readonly versionCatalog: VersionCatalog;
   readonly defaults: CreateDefaults;
   readonly policy: Policy;
 }

@@ -142,13 +142,14 @@ const errorCatalogue = {
     remedy:
       'make the file available, then `/kthw resume`; or delete the cluster and create it with an available `--version`',
   }),
-  'download-failed': (c: DownloadDetails) =>
-    createTransientEntry(
-      formatDownloadError(c),
+  'download-failed': (c: DownloadDetails) => ({
+    kind: 'transient',
+    message: formatDownloadError(c),
+    remedy:
       c.host === undefined
-        ? 'check that the bot can reach this URL, or set `KTHW_DOWNLOAD_CHECK=off` if only instances can'
-        : 'check that the instance can reach this URL',
-    ),
+        ? 'check that the bot can reach this URL, or set `KTHW_DOWNLOAD_CHECK=off` if only instances can; then repeat the command'
+        : 'check that the instance can reach this URL, then `/kthw resume`',
+  }),
   'etcd-data-lost': (c: { host: string; cluster: string }) => ({
     kind: 'conflict',
     message: `${c.host}: the etcd data directory is empty, but the etcd cluster already exists`,

@@ -1,9 +1,14 @@
 import { findCidrOverlaps } from '../cluster/cidr.ts';
+import type { Instance } from '../cluster/cluster.ts';
+import { listComponentDownloads, toMirrorUrl } from '../cluster/component-downloads.ts';
+import { createDownloadError } from '../cluster/create-download-error.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { findSizeProblem } from '../cluster/find-size-problem.ts';
+import type { Release } from '../cluster/releases.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
+import { checkDownloads, listAvailableVersions } from '../downloads/check-downloads.ts';
 import { findQuotaProblems } from '../gcp/compute/find-quota-problems.ts';
-import { formatCommand } from '../manual/format-command.ts';
+import { formatCommand, quoteArgument } from '../manual/format-command.ts';
 import { definePhase } from '../steps/cluster-step.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
@@ -12,6 +17,7 @@ import { stepHandle } from '../workflow/step-handle.ts';
 export const preflightSteps = {
   checks: stepHandle('preflight/checks'),
   conflicts: stepHandle('preflight/conflicts'),
+  downloads: stepHandle('preflight/downloads'),
 } as const;
 
 /** Finds problems that would fail the build later, before anything is created. Tutorial, chapter 1. */
@@ -19,7 +25,7 @@ export const preflight = definePhase({
   name: 'preflight',
   title: 'Preflight',
   chapter: 1,
-  steps: () => [
+  steps: ({ release }) => [
     {
       handle: preflightSteps.checks,
       title: 'zone, CIDR ranges, quota and machine type',
@@ -47,8 +53,52 @@ export const preflight = definePhase({
         return fields.length > 0 ? { status: 'different', differences: [...fields] } : markPresent();
       },
     },
+    {
+      handle: preflightSteps.downloads,
+      title: `downloads of Kubernetes ${release.kubernetes}`,
+      async observe(c) {
+        await assertDownloadable(c, release);
+        return markPresent();
+      },
+      wait: {
+        limitMs: 2 * 60_000,
+        describe: async () => undefined,
+        remedy: () => 'check that the bot can reach the download servers',
+      },
+      explained: {
+        manualCommands: ({ mirror }) =>
+          listComponentDownloads(release).map(({ url }) => `curl -fsSLI ${quoteArgument(toMirrorUrl(url, mirror))}`),
+      },
+    },
   ],
 });
+
+/** Spares a server that is overloaded: a wait repeats its check every second. */
+const retryPauseMs = 5_000;
+
+/** Checks the files that the missing instances will download. Existing instances have them. */
+async function assertDownloadable(c: StepContext, release: Release): Promise<void> {
+  const { downloads: client, mirror, clock, signal } = c;
+  if (!client) return;
+  const roles = new Set((await listMissingInstances(c)).map(({ role }) => `${role}s`));
+  const components = listComponentDownloads(release).filter(({ instanceRole }) => roles.has(instanceRole));
+  const failures = await checkDownloads({ client, mirror, signal }, components);
+  if (failures.length === 0) return;
+  const error = createDownloadError(release.kubernetes, failures);
+  if (error.kind === 'transient') {
+    await clock.sleep(retryPauseMs, signal);
+    throw error;
+  }
+  const versions = mirror === undefined ? [] : await listAvailableVersions({ client, mirror, signal }).catch(() => []);
+  const choice = versions.length > 0 ? `; available versions: ${versions.join(', ')}` : '';
+  throw new KthwError('preflight', { problems: [`${error.message}${choice}`] });
+}
+
+async function listMissingInstances({ compute, cluster, signal }: StepContext): Promise<Instance[]> {
+  const { region, zone, instances } = cluster;
+  const found = await Promise.all(instances.map(({ name }) => compute.instances.get({ name, zone, region }, signal)));
+  return instances.filter((_, index) => !found[index]);
+}
 
 async function checkZone({ compute, cluster, signal }: StepContext): Promise<string[]> {
   const zones = await compute.listZones(cluster.region, signal);
@@ -64,15 +114,16 @@ async function checkMachineType({ compute, cluster, signal }: StepContext): Prom
   return problem && !cluster.forceSize ? [problem] : [];
 }
 
-async function checkQuota({ compute, cluster, signal }: StepContext): Promise<string[]> {
+async function checkQuota(c: StepContext): Promise<string[]> {
+  const { compute, cluster, signal } = c;
   const { region, zone } = cluster;
-  const [type, quotas, address, ...instances] = await Promise.all([
+  const [type, quotas, address, missingInstances] = await Promise.all([
     compute.getMachineType({ name: cluster.machineType, zone }, signal),
     compute.listQuotas(region, signal),
     compute.addresses.get({ name: getResourceNames(cluster).address, region }, signal),
-    ...cluster.instances.map(({ name }) => compute.instances.get({ name, zone, region }, signal)),
+    listMissingInstances(c),
   ]);
   // The usage includes existing resources.
-  const requested = { instances: instances.filter((instance) => !instance).length, addresses: address ? 0 : 1 };
+  const requested = { instances: missingInstances.length, addresses: address ? 0 : 1 };
   return type && quotas ? findQuotaProblems(requested, region, type, quotas) : [];
 }

@@ -2,6 +2,7 @@ import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import { StaleVersion, StoreUnavailable, type VersionedRecord } from '../../store/store.ts';
 import { getSshRanges } from '../cluster/cluster.ts';
+import { downloads } from '../phases/downloads.ts';
 import { machineTypePhase, type OperationName, operations } from '../phases/operations.ts';
 import { getClusterState } from '../workflow/cluster-state.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
@@ -179,11 +180,25 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     );
   }
 
-  function startNewRun(
+  async function startNewRun(
     request: StartRunRequest,
     existing: VersionedRecord<ClusterRecord> | undefined,
   ): Promise<StartResult> {
-    return rescanOnStoreFailure(startRun(options, request, existing));
+    const problem = willDownload(request) ? await findVersionProblem(request.spec) : undefined;
+    return problem ?? (await rescanOnStoreFailure(startRun(options, request, existing)));
+  }
+
+  /** Whether an instance will download components: a new one, or all after a rebuild removed theirs. */
+  function willDownload({ operation, spec, previousSpec, fromPhase }: StartRunRequest): boolean {
+    const findPosition = (name: string | undefined) => phases.findIndex((phase) => phase.name === name);
+    if (operation === 'rebuild') return findPosition(fromPhase) <= findPosition(downloads.name);
+    return operation === 'create' || (operation === 'scale' && spec.workers > (previousSpec?.workers ?? 0));
+  }
+
+  async function findVersionProblem({ version }: ClusterSpec): Promise<StartResult | undefined> {
+    const versions = await options.loadVersions?.();
+    if (!versions || versions.includes(version)) return undefined;
+    return { unavailableVersion: version, availableVersions: versions };
   }
 
   /** A store failure can leave a run half recorded. The rescan completes or closes it once the store is available. */

@@ -40,7 +40,9 @@ export type StartResult =
   /** The button's run is no longer current. */
   | { readonly notCurrent: NotCurrentReason; readonly newerOperation?: string }
   /** `shownRun`: the cluster's latest run, if a resize to the suggested type would change it. */
-  | (MachineTypeProblem & { readonly shownRun?: string | undefined });
+  | (MachineTypeProblem & { readonly shownRun?: string | undefined })
+  /** Kubernetes versions that can be downloaded, because the cluster's can't. */
+  | { readonly unavailableVersion: string; readonly availableVersions: readonly string[] };
 
 /** Why a button can't do what it offered. */
 export type NotCurrentReason = 'superseded' | 'ended' | 'rejected' | 'changedNothing' | 'deletionCancelled';

@@ -1,6 +1,7 @@
 import { KthwError } from '../cluster/errors.ts';
 import { findShortfalls } from '../cluster/find-size-problem.ts';
 import type { ComputeClient, MachineType, Region } from '../gcp/compute/compute-client.ts';
+import { TtlCache } from './ttl-cache.ts';
 
 export interface MachineTypeChoice extends MachineType {
   readonly name: string;
@@ -34,8 +35,8 @@ export interface ComputeCatalogOptions {
 const cacheTtlMs = 10 * 60_000;
 
 export function createComputeCatalog({ compute, now, log, timeoutMs = 8_000 }: ComputeCatalogOptions): ComputeCatalog {
-  const regionCache = new TtlCache<readonly Region[]>(now);
-  const machineTypeCache = new TtlCache<readonly MachineTypeChoice[]>(now);
+  const regionCache = new TtlCache<readonly Region[]>(now, cacheTtlMs);
+  const machineTypeCache = new TtlCache<readonly MachineTypeChoice[]>(now, cacheTtlMs);
   return {
     getCachedChoices: (zone) => buildChoices(regionCache.getCached(''), machineTypeCache.getCached(zone)),
     async loadChoices(zone) {
@@ -53,29 +54,6 @@ export function createComputeCatalog({ compute, now, log, timeoutMs = 8_000 }: C
       return choices;
     },
   };
-}
-
-/** Caches values by key. Failures are not cached. */
-class TtlCache<T> {
-  readonly #now: () => Date;
-  readonly #entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
-
-  constructor(now: () => Date) {
-    this.#now = now;
-  }
-
-  getCached(key: string): T | undefined {
-    const cachedEntry = this.#entries.get(key);
-    return cachedEntry && cachedEntry.expiresAt > +this.#now() ? cachedEntry.value : undefined;
-  }
-
-  async getOrLoad(key: string, load: () => Promise<T>): Promise<T> {
-    const cached = this.getCached(key);
-    if (cached !== undefined) return cached;
-    const value = await load();
-    this.#entries.set(key, { value, expiresAt: +this.#now() + cacheTtlMs });
-    return value;
-  }
 }
 
 function toMachineTypeChoice(machineType: { readonly name: string } & MachineType): MachineTypeChoice {

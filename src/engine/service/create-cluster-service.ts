@@ -44,6 +44,8 @@ export interface ClusterServiceOptions {
   removeRevokedBindings(record: ClusterRecord): Promise<void>;
   /** Returns why a cluster can't use its machine type, or undefined, also when that is unknown. */
   findMachineTypeProblem(spec: ClusterSpec): Promise<MachineTypeProblem | undefined>;
+  /** Kubernetes versions that can be downloaded. @default doesn't check */
+  loadVersions?(): Promise<readonly string[]>;
   /** @param outputs step outputs of the cluster, including those of an unfinished run */
   runDoctor(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<DoctorReport>;
   getSnapshot(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<ClusterSnapshot>;

@@ -7,6 +7,7 @@ import { KthwError } from '../cluster/errors.ts';
 import { takeClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import { diagnoseCluster } from '../diagnostics/diagnose-cluster.ts';
 import { observeMissingParts } from '../diagnostics/observe-missing-parts.ts';
+import type { DownloadClient } from '../downloads/create-download-client.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import { findMachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
@@ -26,6 +27,7 @@ import type { ClusterService } from './cluster-service.ts';
 import { createClusterService } from './create-cluster-service.ts';
 import { issueKubeconfig, removeRevokedBindings } from './issue-kubeconfig.ts';
 import { listActiveGrantIds } from './list-grants.ts';
+import { createVersionCatalog, type VersionCatalog } from './version-catalog.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -35,6 +37,7 @@ export interface EngineOptions {
   /** Creates a client for the instances of one run. */
   createSshClient(): SshClient;
   readonly mirror: string | undefined;
+  readonly downloads: DownloadClient | undefined;
   /** Identifies this process among all processes, also earlier ones. */
   readonly leaseOwner: string;
   /** Called after events were appended to a run. */
@@ -55,6 +58,7 @@ export interface EngineOptions {
 export interface Engine {
   readonly clusterService: ClusterService;
   readonly dispatcher: Dispatcher;
+  readonly versionCatalog: VersionCatalog;
 }
 
 /** Creates the engine of this process: the service that commands call, and the dispatcher that executes runs. */
@@ -65,6 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
     compute,
     kube,
     mirror,
+    downloads,
     log,
     onEventsAppended,
     clock = systemClock,
@@ -97,6 +102,7 @@ export function createEngine(options: EngineOptions): Engine {
                 compute,
                 kube,
                 mirror,
+                downloads,
                 ssh,
                 vault: vaults.getVault(cluster),
                 listActiveGrantIds: () => listActiveGrantIds(store, cluster, clock.now()),
@@ -148,6 +154,7 @@ export function createEngine(options: EngineOptions): Engine {
   const rescanOpenRuns = createSingleFlight(() =>
     dispatcher.start().catch((error: unknown) => log({ error }, 'rescanning open runs failed')),
   );
+  const versionCatalog = createVersionCatalog({ downloads, mirror, now: clock.now, log });
   const kubeconfigDeps = { store, vaults, kube, now: clock.now };
   const clusterService = createClusterService({
     mirror,
@@ -159,6 +166,7 @@ export function createEngine(options: EngineOptions): Engine {
       onEventsAppended(run);
     },
     rescanOpenRuns,
+    loadVersions: versionCatalog.loadVersions,
     findMachineTypeProblem: ({ machineType, zone }) =>
       findMachineTypeProblem(compute, { name: machineType, zone }).catch((error: unknown) => {
         // The preflight checks of the run report the problem.
@@ -188,7 +196,7 @@ export function createEngine(options: EngineOptions): Engine {
     issueKubeconfig: (record, requester, hours) => issueKubeconfig(kubeconfigDeps, record, requester, hours),
     removeRevokedBindings: (record) => removeRevokedBindings(kubeconfigDeps, record),
   });
-  return { clusterService, dispatcher };
+  return { clusterService, dispatcher, versionCatalog };
 }
 
 function createSingleFlight(work: () => Promise<void>): () => void {

@@ -1,4 +1,5 @@
 import type { Vault } from '../../store/vault/vault.ts';
+import type { DownloadClient } from '../downloads/create-download-client.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
 import type { RedactedVault } from '../manual/redacted-vault.ts';
@@ -13,6 +14,8 @@ export interface StepContext extends WorkflowContext {
   readonly kube: KubeClient;
   /** Replaces every upstream host of a download. Undefined: downloads come from upstream. */
   readonly mirror: string | undefined;
+  /** Undefined: downloads are not checked before instances start them. */
+  readonly downloads: DownloadClient | undefined;
   /** Ids of the kubeconfig grants that are neither expired nor revoked. */
   listActiveGrantIds(): Promise<readonly string[]>;
 }

@@ -7,7 +7,7 @@ import { openCreateModal, updateCreateModal } from '../../../src/commands/intera
 import { CreateModalState } from '../../../src/commands/interactions/create-modal-state.ts';
 import { parseCreateInput } from '../../../src/commands/interactions/parse-create-input.ts';
 import type { ClusterService } from '../../../src/engine/service/cluster-service.ts';
-import { createSampleCatalog } from '../../fixtures/compute-catalog.ts';
+import { createSampleCatalog, createSampleVersions } from '../../fixtures/compute-catalog.ts';
 import { buildCreateDefaults, buildSpec } from '../../fixtures/run.ts';
 
 /** Every field of the form as it is when nothing was changed. */
@@ -22,6 +22,7 @@ const deps = {
   defaults: buildCreateDefaults(),
   policy: allowAllPolicy,
   computeCatalog: createSampleCatalog(),
+  versionCatalog: createSampleVersions(),
   clusterService: {} as ClusterService,
 };
 

@@ -4,7 +4,7 @@ import type { View } from '../../../local/slack/model/view.ts';
 import type { Policy } from '../../../src/commands/authorization/policy.ts';
 import type { ModalInput } from '../../../src/commands/routing/command.ts';
 import type { ComputeCatalog, ComputeChoices } from '../../../src/engine/service/compute-catalog.ts';
-import { sampleChoices } from '../../fixtures/compute-catalog.ts';
+import { createSampleVersions, sampleChoices } from '../../fixtures/compute-catalog.ts';
 import { buildSpec } from '../../fixtures/run.ts';
 import { type SlackFixture, type SlackFixtureOptions, sendToBot, startSlackFixture } from '../../fixtures/slack.ts';
 
@@ -284,6 +284,40 @@ describe('while Compute Engine has not responded', () => {
     expect((await slack.store.list('run'))[0]?.value.spec).toEqual(
       buildSpec({ region: 'us-east1', zone: 'us-east1-b' }),
     );
+  });
+});
+
+describe('the versions', () => {
+  test('are those that the mirror has', async () => {
+    const slack = await started({ versionCatalog: createSampleVersions(['1.20.2']) });
+    expect(shownIn(await waitForModal(slack), 'version')).toMatchObject({ values: ['1.20.2'], initial: '1.20.2' });
+  });
+
+  test('select the newest one if the mirror lacks the default', async () => {
+    const slack = await started({ versionCatalog: createSampleVersions(['1.30.14', '1.36.5']) });
+    const { id, ...view } = await waitForModal(slack);
+    expect(shownIn({ id, ...view }, 'version')).toMatchObject({ values: ['1.36.5', '1.30.14'], initial: '1.36.5' });
+    await slack.slackClient.actAs('ada').submitView(id, { name: 'demo' });
+    await untilRuns(slack, 1);
+    expect((await slack.store.list('run'))[0]?.value.spec.version).toBe('1.36.5');
+  });
+
+  test('are loaded after the form is open, and only the default is offered until then', async () => {
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+    const versionCatalog = { getCachedVersions: () => undefined, loadVersions: () => promise };
+    const slack = await started({ versionCatalog });
+    const loading = await waitForModal(slack);
+    expect(JSON.stringify(loading.blocks[0])).toContain('Loading regions');
+    expect(shownIn(loading, 'version')).toMatchObject({ values: ['1.20.2'], initial: '1.20.2' });
+    resolve(['1.30.14', '1.36.5']);
+    const loaded = await form(slack, (view) => shownIn(view, 'version').values?.length === 2);
+    expect(shownIn(loaded, 'version')).toMatchObject({ values: ['1.36.5', '1.30.14'], initial: '1.36.5' });
+    // With the old action id, Slack would keep the version that is not available.
+    const getActionId = (view: View) => {
+      const block = view.blocks.find(({ block_id }) => block_id === 'version') as { element?: { action_id: string } };
+      return block.element?.action_id;
+    };
+    expect(getActionId(loaded)).not.toBe(getActionId(loading));
   });
 });
 

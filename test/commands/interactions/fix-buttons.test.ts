@@ -1,13 +1,13 @@
 import type { Button } from '@slack/types';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
 import type { Message } from '../../../src/commands/messages/blocks.ts';
 import type { CommandDeps } from '../../../src/commands/routing/command.ts';
 import type { Route } from '../../../src/commands/routing/route.ts';
 import { routeButton } from '../../../src/commands/routing/route-button.ts';
 import { routeCommand } from '../../../src/commands/routing/route-command.ts';
-import type { Process } from '../../fakes/run-environment.ts';
-import { createSampleCatalog } from '../../fixtures/compute-catalog.ts';
+import { type Process, RunEnvironment } from '../../fakes/run-environment.ts';
+import { createSampleCatalog, createSampleVersions } from '../../fixtures/compute-catalog.ts';
 import { createEnvironment, createReadyCluster } from '../../fixtures/ready-cluster.ts';
 import { buildCreateDefaults, channel, testUser } from '../../fixtures/run.ts';
 
@@ -22,6 +22,19 @@ test('Create with a larger machine type repeats the refused create with all of i
   const cluster = (await environment.store.read('cluster', 'demo'))?.value;
   expect(cluster?.spec).toMatchObject({ controllers: 1, workers: 2, machineType: 'e2-standard-2' });
   expect(cluster?.expiresAt).toBe(new Date(+environment.clock.now() + 8 * 3_600_000).toISOString());
+});
+
+test('Create with an available version repeats the refused create with all of its other flags', async () => {
+  const environment = new RunEnvironment({ mirror: 'http://mirror.test' });
+  onTestFinished(() => environment.close());
+  environment.downloads.failures.push({ match: /release\/v(?!1\.20\.)/, reason: 'HTTP 404' });
+  const process = environment.createProcess();
+  const refused = await type('create demo --controllers 1 --workers 2 --version 1.36.5', process);
+  expect(refused.text).toContain("Kubernetes 1.36.5 can't be downloaded. Available versions: 1.20.2");
+  expect(listButtons(refused).map(({ text }) => text.text)).toEqual(['Create with 1.20.2']);
+  expect((await press(refused, process)).text).toContain('Creating');
+  const cluster = (await environment.store.read('cluster', 'demo'))?.value;
+  expect(cluster?.spec).toMatchObject({ controllers: 1, workers: 2, version: '1.20.2' });
 });
 
 test('a refused resize offers the larger machine type, unless the cluster has it', async () => {
@@ -74,7 +87,13 @@ async function press(message: Message, process: Process): Promise<Message> {
 
 async function execute(routed: Route, { clusterService }: Process): Promise<Message> {
   if ('immediateReply' in routed) throw new Error(routed.immediateReply.message.text);
-  const deps: CommandDeps = { clusterService, computeCatalog: createSampleCatalog(), defaults, policy: allowAllPolicy };
+  const deps: CommandDeps = {
+    clusterService,
+    computeCatalog: createSampleCatalog(),
+    versionCatalog: createSampleVersions(),
+    defaults,
+    policy: allowAllPolicy,
+  };
   return (await routed.execute(deps)).message;
 }
 

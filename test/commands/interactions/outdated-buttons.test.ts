@@ -7,7 +7,7 @@ import { routeModalSubmission } from '../../../src/commands/routing/route-modal.
 import type { Store } from '../../../src/store/store.ts';
 import type { Process, RunEnvironment } from '../../fakes/run-environment.ts';
 import { buildSpec } from '../../fakes/run-environment.ts';
-import { createSampleCatalog } from '../../fixtures/compute-catalog.ts';
+import { createSampleCatalog, createSampleVersions } from '../../fixtures/compute-catalog.ts';
 import { createEnvironment } from '../../fixtures/ready-cluster.ts';
 import { buildCreateDefaults, channel } from '../../fixtures/run.ts';
 
@@ -122,6 +122,7 @@ async function press({ id, value }: SampleButton, shown: Shown, { clusterService
   const deps: CommandDeps = {
     clusterService,
     computeCatalog: createSampleCatalog(),
+    versionCatalog: createSampleVersions(),
     defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
   };

@@ -7,7 +7,7 @@ import { routeButton } from '../../../src/commands/routing/route-button.ts';
 import { routeCommand } from '../../../src/commands/routing/route-command.ts';
 import { routeModalSubmission } from '../../../src/commands/routing/route-modal.ts';
 import type { ClusterService } from '../../../src/engine/service/cluster-service.ts';
-import { createSampleCatalog } from '../../fixtures/compute-catalog.ts';
+import { createSampleCatalog, createSampleVersions } from '../../fixtures/compute-catalog.ts';
 import { buildCreateDefaults, buildSpec, channel, testUser } from '../../fixtures/run.ts';
 
 type Call = readonly [string, ...unknown[]];
@@ -25,6 +25,7 @@ function createDeps(calls: Call[]): CommandDeps {
   return {
     clusterService,
     computeCatalog: createSampleCatalog(),
+    versionCatalog: createSampleVersions(),
     defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
   };
@@ -129,6 +130,7 @@ describe('invalid input is answered immediately with the problems', () => {
     ['create demo --force-size=yes', 'takes no value'],
     ['create demo --version 1.36', 'did you mean 1.36.5?'],
     ['create demo --version 9', 'unsupported version'],
+    ['create demo --version 1.30.14', 'not available for download; use one of 1.20.2, 1.36.5'],
     ['create demo --machine-type E2!', 'not a machine type'],
     ['create demo --region mars', 'not a region'],
     ['create demo --region europe-west1', 'not a zone of europe-west1'],

@@ -44,6 +44,13 @@ describe('the catalogue', () => {
     expect(readConfig({ ...needed, ...environment }).KTHW_VERSION).toBe(version);
   });
 
+  it('rejects the URL of a mirror with a password, and does not repeat it', () => {
+    const needed = { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'xoxb-1', GOOGLE_CLOUD_PROJECT: 'p' };
+    const read = (url: string) => readConfig({ ...needed, KTHW_MIRROR_URL: url });
+    expect(() => read('https://user:hunter2@mirror.test')).toThrow(/KTHW_MIRROR_URL: must not contain a password$/);
+    expect(() => read('no URL')).toThrow(/KTHW_MIRROR_URL: must be a URL$/);
+  });
+
   it.each(['1.20', 'v1.20.2', '1.20.3', ''])('rejects "%s" and lists the versions', (version) => {
     expect(() => getRelease(version)).toThrow(RangeError);
     expect(() => getRelease(version)).toThrow(/choose one of 1\.20\.2, .*1\.37\.1/);

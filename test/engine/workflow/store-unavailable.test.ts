@@ -164,7 +164,15 @@ const untouched: unknown = {};
 function engineOn(store: StoreWithOutages) {
   const claimed: string[] = [];
   const { clusterService } = createEngine({
-    ...{ store, clock, leaseOwner: 'me', mirror: undefined, onEventsAppended: () => {}, log: () => {} },
+    ...{
+      store,
+      clock,
+      leaseOwner: 'me',
+      mirror: undefined,
+      downloads: undefined,
+      onEventsAppended: () => {},
+      log: () => {},
+    },
     ...(untouched as Pick<EngineOptions, 'vaults' | 'compute' | 'kube' | 'createSshClient'>),
     createDispatcher: (parts) =>
       createInProcessDispatcher({

@@ -23,6 +23,15 @@ describe('injected faults', () => {
     expect(await (await fetch(`${url}/host/file`)).text()).toBe(content);
   });
 
+  it('of the body leave a HEAD request alone', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', { 'host/file': content })]);
+    await order(url, [{ match: '/file', times: 1, corrupt: true }]);
+    expect((await fetch(`${url}/host/file`, { method: 'HEAD' })).status).toBe(200);
+    expect(await (await fetch(`${url}/host/file`)).text()).not.toBe(content);
+    await order(url, [{ match: '/file', times: 1, status: 404 }]);
+    expect((await fetch(`${url}/host/file`, { method: 'HEAD' })).status).toBe(404);
+  });
+
   it('throttle a file without truncating it', async () => {
     const streams = createFaultStreams({ match: '/', times: 1, bytesPerSecond: 20_000 });
     const pieces: Buffer[] = [];
