@@ -31,7 +31,12 @@ export interface ClusterState {
 
 /** Each run has another name for the namespace of its smoke test. */
 function normalizeOutputs(outputs: object | undefined): object | undefined {
-  return outputs && 'smoke-namespace' in outputs ? { ...outputs, 'smoke-namespace': 'kthw-smoke-…' } : outputs;
+  if (!outputs) return undefined;
+  const normalized = Object.entries(outputs).map(([name, value]) => {
+    if (name === 'smoke-namespace') return [name, 'kthw-smoke-…'];
+    return [name, name.startsWith('instance-id/') ? 'id' : value];
+  });
+  return Object.fromEntries(normalized);
 }
 
 /** Inspects a cluster and its last run. */

@@ -14,7 +14,7 @@ import { buildSpec, RunEnvironment } from './run-environment.ts';
 
 const signal = new AbortController().signal;
 const network = { name: 'n', description: 'd' };
-const subnet = { name: 's', network: 'n', region: 'us-west1', range: '10.240.0.0/24' };
+const subnet = { name: 's', network: 'n', region: 'us-west1', description: 'd', range: '10.240.0.0/24' };
 const address = { name: 'a', region: 'us-west1', description: 'd', labels: { x: 'y' } };
 
 describe('FakeClock', () => {

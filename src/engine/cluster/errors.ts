@@ -76,7 +76,7 @@ const errorCatalogue = {
     createTransientEntry(`${c.doing}: another resource still uses it`, 'delete the resource that uses it'),
   'deletion-blocked': (c: { blockers: readonly { description: string; remedy: string }[] }) => ({
     kind: 'conflict',
-    message: `the cluster can't be deleted: ${c.blockers.map(({ description }) => description).join('; ')}`,
+    message: `can't delete the cluster's resources: ${c.blockers.map(({ description }) => description).join('; ')}`,
     remedy: `${[...new Set(c.blockers.map(({ remedy }) => remedy))].join('; ')}; then \`/kthw resume\``,
   }),
   'cloud-invalid': (c: { doing: string }) => ({

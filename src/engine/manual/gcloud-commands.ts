@@ -25,8 +25,8 @@ export const gcloudCommands: { readonly [K in ResourceCollection]: ResourceComma
     delete: ({ name }) => [formatGcloud(['networks', 'delete', name])],
   },
   subnetworks: {
-    create: ({ name, network, region, range }) => [
-      formatGcloud(['networks', 'subnets', 'create', name], { network, region, range }),
+    create: ({ name, network, region, range, description }) => [
+      formatGcloud(['networks', 'subnets', 'create', name], { network, region, range, description }),
     ],
     delete: ({ name, region }) => [formatGcloud(['networks', 'subnets', 'delete', name], { region })],
   },

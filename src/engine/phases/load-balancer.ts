@@ -75,7 +75,7 @@ export const loadBalancer = definePhase({
         ref: forwardingRuleSpec,
         buildPartialSpec: (c) => ({ ...forwardingRuleSpec, address: c.findOutput(publicAddressOutput) }),
         buildSpec: (c) => ({ ...forwardingRuleSpec, address: c.getOutput(publicAddressOutput) }),
-        comparedFields: ['address', 'ports', 'targetPool', 'description'],
+        comparedFields: ['address', 'ports', 'targetPool'],
         isIncomplete: (actual) => Object.keys(actual.labels).length === 0,
       }),
     ];

@@ -25,7 +25,7 @@ export const podRoutes = definePhase({
         collection: 'routes',
         ref: route,
         buildSpec: () => route,
-        comparedFields: ['network', 'destination', 'nextHop', 'description'],
+        comparedFields: ['network', 'destination', 'nextHop'],
       });
     }),
 });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Cluster, Instance } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
+import { isOwned } from '../cluster/is-owned.ts';
 import { createOutputValue } from '../cluster/output.ts';
 import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
-import { hasOwnershipLabels } from '../cluster/ownership-labels.ts';
 import type { InstanceSpec, InstanceState } from '../gcp/compute/compute-client.ts';
 import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
 import { formatFailure } from '../ssh/format-failure.ts';
@@ -56,7 +56,7 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
       },
       async restore(c) {
         const found = await findInstance(c);
-        if (found?.status !== 'TERMINATED' || !hasOwnershipLabels(found.labels, cluster)) return;
+        if (found?.status !== 'TERMINATED' || !isOwned('instances', found, cluster)) return;
         await c.compute.startInstance({ name, zone: cluster.zone }, { requestId: randomUUID(), signal: c.signal });
         c.logProgress(`started ${name} again as ${found.machineType}, because the resize was stopped`);
       },
@@ -76,7 +76,7 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
     async apply(c) {
       const found = await findInstance(c);
       if (!found) throw new KthwError('not-there-yet', { step: title });
-      if (!hasOwnershipLabels(found.labels, cluster)) throw new KthwError('conflict', { what: `instance ${name}` });
+      if (!isOwned('instances', found, cluster)) throw new KthwError('conflict', { what: `instance ${name}` });
       const ref = { name, zone: cluster.zone };
       if (found.machineType !== desired) {
         await assertQuota(c, found);

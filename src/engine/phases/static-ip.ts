@@ -28,7 +28,7 @@ export const staticIp = definePhase({
         collection: 'addresses',
         ref: desired,
         buildSpec: () => desired,
-        comparedFields: ['description'],
+        comparedFields: [],
         isIncomplete: (actual) => Object.keys(actual.labels).length === 0,
         getOutputs: (actual) => [createOutputValue(publicAddressOutput, actual.address)],
       }),

@@ -1,4 +1,5 @@
-import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
+import { isOwned } from '../cluster/is-owned.ts';
+import { getResourceNames } from '../cluster/resource-names.ts';
 import type { MutationOptions } from '../gcp/compute/compute-client.ts';
 import type { StepContext } from '../steps/step-context.ts';
 
@@ -14,7 +15,7 @@ export async function getSshRuleState(
   signal: AbortSignal,
 ): Promise<SshAccessState | undefined> {
   const found = await compute.firewalls.get({ name: getResourceNames(cluster).allowSsh }, signal);
-  if (found?.description !== getOwnershipDescription(cluster)) return undefined;
+  if (!found || !isOwned('firewalls', found, cluster)) return undefined;
   return found.disabled ? 'shut' : 'open';
 }
 

@@ -1,6 +1,6 @@
 import type { Instance } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
-import { hasOwnershipLabels } from '../cluster/ownership-labels.ts';
+import { isOwned } from '../cluster/is-owned.ts';
 import type { Metadata, MutationOptions } from '../gcp/compute/compute-client.ts';
 import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
 import { getSshKey } from '../pki/ssh-key.ts';
@@ -74,5 +74,5 @@ async function getSshKeyLine({ vault }: SshAccessDeps): Promise<string> {
 async function findOwnedInstance({ compute, cluster }: SshAccessDeps, { name }: Instance, signal: AbortSignal) {
   const { zone, region } = cluster;
   const found = await compute.instances.get({ name, zone, region }, signal);
-  return hasOwnershipLabels(found?.labels, cluster) ? found : undefined;
+  return isOwned('instances', found, cluster) ? found : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
-import { hasOwnershipLabels } from '../cluster/ownership-labels.ts';
-import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
+import { isOwned, type MarkedResource, type ResourceKind } from '../cluster/is-owned.ts';
+import { getResourceNames } from '../cluster/resource-names.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -55,12 +55,11 @@ export async function listDeletionBlockers(c: DeletionContext): Promise<readonly
       compute.listAllTargetPools(signal),
       ...zones.map((zone) => compute.instances.list({ region, zone }, signal)),
     ]);
-  const isOurs = isOwnedBy(cluster);
   return findDeletionBlockers(
     {
-      network: network && isOurs(network) ? network : undefined,
-      address: address && isOurs(address) ? address.address : undefined,
-      healthCheck: healthCheck && isOurs(healthCheck) ? healthCheck.name : undefined,
+      network: isOwned('networks', network, cluster) ? network : undefined,
+      address: isOwned('addresses', address, cluster) ? address?.address : undefined,
+      healthCheck: isOwned('healthChecks', healthCheck, cluster) ? healthCheck?.name : undefined,
       instances: instances.flat(),
       firewalls,
       routes,
@@ -74,16 +73,15 @@ export async function listDeletionBlockers(c: DeletionContext): Promise<readonly
 /** Pure. Resources with the cluster's ownership label or description are deleted with it and block nothing. */
 export function findDeletionBlockers(found: ProjectResources, cluster: Cluster): readonly DeletionBlocker[] {
   const { subnet } = getResourceNames(cluster);
-  const isOurs = isOwnedBy(cluster);
-  const isForeign = (resource: OwnedResource) => !isOurs(resource);
+  const isForeign = (kind: ResourceKind) => (resource: MarkedResource) => !isOwned(kind, resource, cluster);
   const isInNetwork = (resource: { readonly network: string }) =>
     found.network !== undefined && resource.network === found.network.name;
   const usesNetwork = (kind: string) => (resource: { readonly name: string }) =>
     buildBlocker(resource.name, `${kind} ${resource.name} uses network ${found.network?.name}`, deleteOrMove);
   const usesAddress = (kind: string) => (resource: { readonly name: string }) =>
     buildBlocker(resource.name, `${kind} ${resource.name} uses the address ${found.address}`, deleteOrMove);
-  const foreignInstances = found.instances.filter(isForeign);
-  const foreignRules = found.forwardingRules.filter(isForeign);
+  const foreignInstances = found.instances.filter(isForeign('instances'));
+  const foreignRules = found.forwardingRules.filter(isForeign('forwardingRules'));
   const networkName = found.network?.name;
   return [
     ...foreignInstances
@@ -94,10 +92,10 @@ export function findDeletionBlockers(found: ProjectResources, cluster: Cluster):
     ...foreignInstances
       .filter(({ externalAddress }) => externalAddress !== undefined && externalAddress === found.address)
       .map(usesAddress('instance')),
-    ...found.firewalls.filter(isInNetwork).filter(isForeign).map(usesNetwork('firewall rule')),
+    ...found.firewalls.filter(isInNetwork).filter(isForeign('firewalls')).map(usesNetwork('firewall rule')),
     ...found.routes
       .filter((route) => isInNetwork(route) && !route.automatic)
-      .filter(isForeign)
+      .filter(isForeign('routes'))
       .map(usesNetwork('route')),
     ...foreignRules.filter(isInNetwork).map(usesNetwork('forwarding rule')),
     ...foreignRules
@@ -115,7 +113,7 @@ export function findDeletionBlockers(found: ProjectResources, cluster: Cluster):
     ),
     ...found.targetPools
       .filter(({ healthCheck }) => found.healthCheck !== undefined && healthCheck === found.healthCheck)
-      .filter(isForeign)
+      .filter(isForeign('targetPools'))
       .map(({ name, region, healthCheck }) =>
         buildBlocker(
           name,
@@ -124,7 +122,7 @@ export function findDeletionBlockers(found: ProjectResources, cluster: Cluster):
         ),
       ),
     ...found.instances
-      .filter((instance) => isOurs(instance) && instance.deletionProtection)
+      .filter((instance) => isOwned('instances', instance, cluster) && instance.deletionProtection)
       .map(({ name, zone }) =>
         buildBlocker(
           name,
@@ -155,16 +153,6 @@ export async function explainInUse(error: unknown, c: DeletionContext): Promise<
   } catch {
     return error;
   }
-}
-
-interface OwnedResource {
-  readonly description?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-}
-
-function isOwnedBy(cluster: Cluster): (resource: OwnedResource) => boolean {
-  return ({ description, labels }) =>
-    description === getOwnershipDescription(cluster) || hasOwnershipLabels(labels, cluster);
 }
 
 function buildBlocker(name: string, description: string, remedy: string): DeletionBlocker {

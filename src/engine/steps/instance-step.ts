@@ -38,7 +38,7 @@ export function instanceStep(cluster: Cluster, instance: Instance, dependsOn: re
     ref: { name: instance.name, zone: cluster.zone, region: cluster.region },
     buildPartialSpec: () => buildPartialInstanceSpec(cluster, instance),
     buildSpec: (c) => buildInstanceSpec(c, instance),
-    comparedFields: ['machineType', 'network', 'subnetwork', 'address', 'canIpForward', 'tags', 'labels'],
+    comparedFields: ['machineType', 'network', 'subnetwork', 'address', 'canIpForward', 'tags'],
     assertUsable: ({ name, zone, status }) => assertNotStopped(name, zone, status),
     isPending: (found) => found.status !== 'RUNNING' || found.externalAddress === undefined,
     getOutputs: ({ id, externalAddress = '' }) => [

@@ -1,9 +1,7 @@
 import type { Difference } from '../../store/step-error.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
+import { describeMissingMark, isOwned } from '../cluster/is-owned.ts';
 import type { OutputValue } from '../cluster/output.ts';
-import { hasOwnershipLabels } from '../cluster/ownership-labels.ts';
-import { getOwnershipDescription } from '../cluster/resource-names.ts';
 import type { ComputeClient, GlobalResource, ResourceClient, ResourceRef } from '../gcp/compute/compute-client.ts';
 import { gcloudCommands, type ResourceCollection, type ResourceSpec } from '../manual/gcloud-commands.ts';
 import { markPresent } from '../workflow/observation.ts';
@@ -31,7 +29,7 @@ interface ResourceStepOptions<K extends ResourceCollection> {
   };
   /** The complete desired resource. May need outputs and secrets. */
   readonly buildSpec: (c: RenderContext) => Promise<ResourceSpec<K>> | ResourceSpec<K>;
-  /** Fields that must match. Compute Engine sets others itself. */
+  /** Fields that must match, besides the ownership mark. Compute Engine sets others itself. */
   readonly comparedFields: readonly (keyof ResourceSpec<K> & keyof ResourceState<K> & string)[];
   /** An interrupted insert left it without its last part. A repeated insert completes it. */
   readonly isIncomplete?: (found: ResourceState<K>) => boolean;
@@ -53,19 +51,25 @@ export function resourceStep<K extends ResourceCollection>(
   const resourceRef = ref as ResourceRef<ResourceSpec<K> & GlobalResource>;
   const getPartialSpec = async (c: StepContext): Promise<Partial<ResourceSpec<K>>> =>
     options.buildPartialSpec?.(c) ?? (await options.buildSpec(c));
-  /** A resource without our label or description belongs to someone else and is never removed. */
+  const findResource = (c: StepContext) => getCollection(c.compute).get(resourceRef, c.signal);
   async function findOwned(c: StepContext): Promise<ResourceState<K> | undefined> {
-    const found = await getCollection(c.compute).get(resourceRef, c.signal);
-    return found && isOwned(found, c.cluster) ? found : undefined;
+    const found = await findResource(c);
+    return isOwned(options.collection, found, c.cluster) ? found : undefined;
+  }
+  async function compare(c: StepContext, found: ResourceState<K>): Promise<Difference[]> {
+    const missingMarks = isOwned(options.collection, found, c.cluster)
+      ? []
+      : [describeMissingMark(options.collection, found, c.cluster)];
+    return [...missingMarks, ...listDifferences(await getPartialSpec(c), found, comparedFields)];
   }
   return {
     handle,
     title,
     ...(dependsOn ? { dependsOn } : {}),
     async observe(c) {
-      const found = await getCollection(c.compute).get(resourceRef, c.signal);
+      const found = await findResource(c);
       if (!found) return { status: 'absent' };
-      const differences = listDifferences(await getPartialSpec(c), found, comparedFields);
+      const differences = await compare(c, found);
       if (differences.length > 0) return { status: 'different', differences };
       if (options.isIncomplete?.(found)) return { status: 'absent' };
       options.assertUsable?.(found);
@@ -80,18 +84,26 @@ export function resourceStep<K extends ResourceCollection>(
     },
     isObservedOnResume: true,
     async detectDrift(c) {
-      const found = await getCollection(c.compute).get(resourceRef, c.signal);
-      const fields = found ? listDifferences(await getPartialSpec(c), found, comparedFields) : [];
+      const found = await findResource(c);
+      const fields = found ? await compare(c, found) : [];
       return fields.map((d) => ({ ...d, field: `${title}: ${d.field}` }));
     },
     removable: {
       ...(options.uses ? { uses: options.uses } : {}),
-      exists: async (c) => (await findOwned(c)) !== undefined,
+      async exists(c) {
+        const found = await findResource(c);
+        if (!found) return false;
+        if (isOwned(options.collection, found, c.cluster)) return true;
+        const { field, desired } = describeMissingMark(options.collection, found, c.cluster);
+        c.logProgress(`kept ${title}: its ${field} is not "${desired}", so it belongs to someone else`);
+        return false;
+      },
       async previewDestruction(c) {
         const found = await findOwned(c);
         return found ? { lines: [title], fingerprint: toText(found) } : { lines: [], fingerprint: '' };
       },
       async remove(c) {
+        if (!(await findOwned(c))) return;
         try {
           await getCollection(c.compute).delete(resourceRef, { requestId: c.requestId, signal: c.signal });
         } catch (error) {
@@ -111,12 +123,6 @@ export function resourceStep<K extends ResourceCollection>(
       },
     },
   };
-}
-
-function isOwned(found: object, cluster: Cluster): boolean {
-  if ('description' in found) return found.description === getOwnershipDescription(cluster);
-  if ('labels' in found) return hasOwnershipLabels(found.labels as Readonly<Record<string, string>>, cluster);
-  return true;
 }
 
 function listDifferences<F extends string>(

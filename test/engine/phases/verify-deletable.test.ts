@@ -85,7 +85,7 @@ describe('a delete fails before it deletes anything because of', () => {
       },
     ]);
     const [failure] = await environment.listEvents(run, 'step.failed');
-    expect(failure?.error.message).toBe(`the cluster can't be deleted: ${description}`);
+    expect(failure?.error.message).toBe(`can't delete the cluster's resources: ${description}`);
     expect(environment.compute.listResourceNames()).toEqual(before);
   });
 
@@ -99,7 +99,7 @@ describe('a delete fails before it deletes anything because of', () => {
     const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
     const [failure] = await environment.listEvents(run, 'step.failed');
     expect(failure?.error.message).toBe(
-      `the cluster can't be deleted: forwarding rule shop uses the address ${address}`,
+      `can't delete the cluster's resources: forwarding rule shop uses the address ${address}`,
     );
   });
 
@@ -111,7 +111,7 @@ describe('a delete fails before it deletes anything because of', () => {
     const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
     const [failure] = await environment.listEvents(run, 'step.failed');
     expect(failure?.error).toMatchObject({
-      message: "the cluster can't be deleted: peering to-shop uses network demo",
+      message: "can't delete the cluster's resources: peering to-shop uses network demo",
       remedy: 'run `gcloud compute networks peerings delete to-shop --network demo`; then `/kthw resume`',
     });
     expect(compute.listResourceNames()).toEqual(before);
@@ -131,7 +131,7 @@ describe('a delete fails before it deletes anything because of', () => {
     const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
     const [failure] = await environment.listEvents(run, 'step.failed');
     expect(failure?.error).toMatchObject({
-      message: "the cluster can't be deleted: target pool shop in europe-west1 uses health check demo",
+      message: "can't delete the cluster's resources: target pool shop in europe-west1 uses health check demo",
       remedy:
         'run `gcloud compute target-pools remove-health-checks shop --region europe-west1 --http-health-check demo`; then `/kthw resume`',
     });
@@ -146,7 +146,7 @@ describe('a delete fails before it deletes anything because of', () => {
     const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
     const [failure] = await environment.listEvents(run, 'step.failed');
     expect(failure?.error).toMatchObject({
-      message: "the cluster can't be deleted: instance demo-worker-0 is protected against deletion",
+      message: "can't delete the cluster's resources: instance demo-worker-0 is protected against deletion",
       remedy: `run \`gcloud compute instances update demo-worker-0 --zone ${zone} --no-deletion-protection\`; then \`/kthw resume\``,
     });
     expect(compute.listResourceNames()).toEqual(before);
@@ -178,7 +178,7 @@ describe('a delete', () => {
     const failures = await environment.listEvents(run, 'step.failed');
     expect(failures.at(-1)?.error).toMatchObject({
       code: 'deletion-blocked',
-      message: `the cluster can't be deleted: instance jumpbox in ${zone} uses network demo`,
+      message: `can't delete the cluster's resources: instance jumpbox in ${zone} uses network demo`,
     });
     expect(failures.filter(({ step }) => step === 'network/subnet')).toHaveLength(1);
   });
@@ -194,19 +194,34 @@ describe('a delete', () => {
     const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
     expect((await environment.listEvents(run, 'step.failed')).at(-1)?.error).toMatchObject({
       code: 'deletion-blocked',
-      message: `the cluster can't be deleted: ${detail}`,
+      message: `can't delete the cluster's resources: ${detail}`,
     });
   });
 
-  test('removes rules and routes that appear in its network during the deletion', async () => {
+  test('keeps a rule that appears in its network during the deletion, names it, and continues once it is gone', async () => {
     const { environment, process } = await createReadyCluster();
     const { compute } = environment;
+    const call = { requestId: 'by hand', signal: new AbortController().signal };
     const run = await deleteAndInsert(environment, process, async () => {
-      const rule = { network: 'demo', allow: [], sourceRanges: [] };
-      await insertForeign(compute, 'firewalls', 'of-google', rule);
+      await insertForeign(compute, 'firewalls', 'let-me-in', { network: 'demo', allow: [], sourceRanges: [] });
     });
-    expect(await environment.getOutcome(run)).toBe('succeeded');
+    expect(await environment.getOutcome(run)).toBe('failed');
+    const failures = await environment.listEvents(run, 'step.failed');
+    expect(failures.at(-1)?.error.message).toContain('firewall rule let-me-in uses network demo');
+    await compute.firewalls.delete({ name: 'let-me-in' }, call);
+    await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
     expect(compute.listResourceNames()).toEqual([]);
+  });
+
+  test('a rebuild of the network is refused before it asks for approval while someone else uses it', async () => {
+    const { environment, process } = await createReadyCluster();
+    await insertForeign(environment.compute, 'routes', 'theirs', { network: 'demo', automatic: false });
+    const before = environment.compute.listResourceNames();
+    const request = { fromPhase: 'network', requester: environment.requester, channel: 'C1' };
+    const run = await environment.finishRun(process.clusterService.rebuildCluster('demo', request));
+    expect(await environment.getOutcome(run)).toBe('failed');
+    expect((await environment.listEvents(run, 'run.faulted')).at(-1)?.error.code).toBe('deletion-blocked');
+    expect(environment.compute.listResourceNames()).toEqual(before);
   });
 });
 

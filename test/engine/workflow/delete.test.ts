@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import { operations } from '../../../src/engine/phases/operations.ts';
 import { phases } from '../../../src/engine/phases/sort-phases.ts';
-import { filterOwnedResources, type ListedResource } from '../../../src/engine/steps/orphaned-resources.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
@@ -45,47 +43,6 @@ async function expectNothingLeft(environment: RunEnvironment): Promise<void> {
   expect(environment.compute.listResourceNames()).toEqual([]);
   expect([...(await environment.store.list('secret')), ...(await environment.store.list('dataKey'))]).toEqual([]);
 }
-
-describe('a resource of a cluster', () => {
-  const ours: ListedResource = { kind: 'networks', name: 'demo', description: mark };
-  const rows: readonly (readonly [string, readonly ListedResource[], ListedResource, boolean])[] = [
-    ['is identified by its label', [], { kind: 'instances', name: 'x', labels: { 'kthw-cluster': 'demo' } }, true],
-    [
-      'is not identified by the label of another cluster',
-      [],
-      { kind: 'instances', name: 'demo-worker-0', labels: { 'kthw-cluster': 'demo-2' } },
-      false,
-    ],
-    ['is identified by its description', [], { kind: 'targetPools', name: 'demo', description: mark }, true],
-    [
-      'is not identified by the description of another cluster',
-      [],
-      { kind: 'targetPools', name: 'demo', description: 'kthw cluster demo-2' },
-      false,
-    ],
-    [
-      'is not identified by its name alone',
-      [],
-      { kind: 'healthChecks', name: 'demo', description: 'of the web shop' },
-      false,
-    ],
-    ['is a firewall rule of its network', [ours], { kind: 'firewalls', name: 'x', network: 'demo' }, true],
-    ['is a route of its network', [ours], { kind: 'routes', name: 'x', network: 'demo', automatic: false }, true],
-    ['is a subnet of its network', [ours], { kind: 'subnetworks', name: 'x', network: 'demo' }, true],
-    ['is not an automatic route', [ours], { kind: 'routes', name: 'x', network: 'demo', automatic: true }, false],
-    [
-      'is not an instance that a user created in its network',
-      [ours],
-      { kind: 'instances', name: 'x', network: 'demo' },
-      false,
-    ],
-    ['is not in another network', [ours], { kind: 'firewalls', name: 'x', network: 'demo-2' }, false],
-    ['is not in a network of another owner', [], { kind: 'firewalls', name: 'x', network: 'demo' }, false],
-  ];
-  test.each(rows)('%s', (_, others, one, belongs) => {
-    expect(filterOwnedResources([...others, one], deriveCluster(buildSpec())).includes(one)).toBe(belongs);
-  });
-});
 
 describe('a delete', () => {
   test('deletes a resource that reappears', async () => {

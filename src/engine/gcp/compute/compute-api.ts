@@ -3,7 +3,7 @@ import type { NetworksClient } from '@google-cloud/compute';
 import type { AuthClient } from 'google-auth-library';
 import { cachePromise } from '../../../store/cache-promise.ts';
 import { type ErrorCode, KthwError } from '../../cluster/errors.ts';
-import { type CallContext, classifyError, createComputeError } from './classify-error.ts';
+import { type CallContext, type ComputeErrorKind, classifyError, createComputeError } from './classify-error.ts';
 import { parseErrorResponse, parseOperationErrors } from './error-response.ts';
 import { type Operation, waitUntilDone } from './operation.ts';
 import { signIn } from './sign-in.ts';
@@ -85,17 +85,24 @@ export class ComputeApi {
       try {
         return await call(this.#buildCallOptions(readTimeoutMs, signal));
       } catch (error) {
-        return this.#handleError(error, { doing, verb: 'get' }, signal);
+        const context = { doing, verb: 'get' } as const;
+        const { response, errorKind } = this.#classify(error, context, signal);
+        if (!isDesiredOutcome(errorKind, context)) throw createComputeError(errorKind, response, context);
+        return undefined;
       }
     });
   }
 
-  /** Sends a change and waits for its operation. Creating an existing or deleting an absent resource succeeds. @throws KthwError */
+  /**
+   * Sends a change and waits for its operation. Deleting an absent resource succeeds.
+   * @param isDone whether an error means that the desired state is reached @throws KthwError
+   */
   change(
     context: CallContext,
     scope: Scope,
     signal: AbortSignal,
     call: (options: CallOptions) => Promise<Operation>,
+    isDone: (errorKind: ComputeErrorKind) => Promise<boolean> | boolean = (kind) => isDesiredOutcome(kind, context),
   ): Promise<void> {
     return this.#reportCall(context.doing, async () => {
       let operation: Operation;
@@ -103,7 +110,9 @@ export class ComputeApi {
       try {
         operation = await call(this.#buildCallOptions(changeTimeoutMs, signal));
       } catch (error) {
-        return this.#handleError(error, context, signal);
+        const { response, errorKind } = this.#classify(error, context, signal);
+        if (!(await isDone(errorKind))) throw createComputeError(errorKind, response, context);
+        return;
       }
       const done = await waitUntilDone(operation, {
         context,
@@ -115,18 +124,15 @@ export class ComputeApi {
       const response = parseOperationErrors(done);
       if (!response) return;
       const errorKind = classifyError(response, context.verb);
-      if (!isDesiredOutcome(errorKind, context)) throw createComputeError(errorKind, response, context);
+      if (!(await isDone(errorKind))) throw createComputeError(errorKind, response, context);
     });
   }
 
-  /** Throws the mapped error unless it means that the desired state is reached. */
-  #handleError(error: unknown, context: CallContext, signal: AbortSignal): undefined {
+  #classify(error: unknown, { verb }: CallContext, signal: AbortSignal) {
     if (error instanceof KthwError) throw error;
     throwIfAborted(signal);
     const response = parseErrorResponse(error);
-    const errorKind = classifyError(response, context.verb);
-    if (!isDesiredOutcome(errorKind, context)) throw createComputeError(errorKind, response, context);
-    return undefined;
+    return { response, errorKind: classifyError(response, verb) };
   }
 
   async #waitForOperation(operation: string, { zone, region }: Scope, options: CallOptions): Promise<Operation> {
@@ -186,13 +192,12 @@ function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new KthwError('cancelled', {});
 }
 
-function isDesiredOutcome(errorKind: string, { verb }: CallContext): boolean {
+function isDesiredOutcome(errorKind: ComputeErrorKind, { verb }: CallContext): boolean {
   switch (verb) {
-    case 'insert':
-      return errorKind === 'exists';
     case 'get':
     case 'delete':
       return errorKind === 'absent';
+    case 'insert':
     case 'label':
     case 'set':
       return false;

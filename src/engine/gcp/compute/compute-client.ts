@@ -103,6 +103,7 @@ export interface NetworkState {
   readonly peerings: readonly string[];
 }
 export interface Subnetwork extends RegionalResource {
+  readonly description: string;
   readonly network: string;
   readonly range: string;
 }

@@ -1,3 +1,4 @@
+import type { ComputeErrorKind } from './classify-error.ts';
 import type { CallOptions, ComputeApi, Scope } from './compute-api.ts';
 import type { GlobalResource, Location, ResourceClient, ResourceRef } from './compute-client.ts';
 import { createLocationReader } from './location-reader.ts';
@@ -36,6 +37,10 @@ export function createResourceClient<Spec extends GlobalResource, Raw extends ob
   const { kind } = methods;
   const readInLocation = createLocationReader(api);
 
+  function find(at: Spec | ResourceRef<Spec>, signal: AbortSignal): Promise<Raw | undefined> {
+    return readInLocation(`reading ${kind} ${at.name}`, getScope(at), signal, (options) => methods.get(at, options));
+  }
+
   /** Labels a resource that kthw created (by its description) and that has no labels, as after an interrupted insert. */
   async function addMissingLabels(spec: Spec & LabeledResource, scope: Scope, signal: AbortSignal): Promise<void> {
     const setLabels = methods.setLabels;
@@ -50,15 +55,16 @@ export function createResourceClient<Spec extends GlobalResource, Raw extends ob
 
   return {
     async get(at, signal) {
-      const raw = await readInLocation(`reading ${kind} ${at.name}`, getScope(at), signal, (options) =>
-        methods.get(at, options),
-      );
+      const raw = await find(at, signal);
       return raw === undefined ? undefined : methods.toResource(raw, at);
     },
     async insert(spec, { requestId, signal }) {
       const scope: Scope = getScope(spec);
       const context = { doing: `creating ${kind} ${spec.name}`, verb: 'insert', zone: scope.zone } as const;
-      await api.change(context, scope, signal, (options) => methods.insert(spec, requestId, options));
+      // The existing resource can be another one, as a disk that an instance of the same name left behind.
+      const isDone = async (errorKind: ComputeErrorKind) =>
+        errorKind === 'exists' && (await find(spec, signal)) !== undefined;
+      await api.change(context, scope, signal, (options) => methods.insert(spec, requestId, options), isDone);
       await addMissingLabels(spec, scope, signal);
     },
     async list(location, signal) {

@@ -19,10 +19,16 @@ export function createSubnetworkClient(api: ComputeApi): ResourceClient<Subnetwo
   });
 }
 
-export function toSubnetwork({ name, region, network, ipCidrRange }: Raw): Subnetwork {
-  return { name: name ?? '', region: getLinkName(region), network: getLinkName(network), range: ipCidrRange ?? '' };
+export function toSubnetwork({ name, region, description, network, ipCidrRange }: Raw): Subnetwork {
+  return {
+    name: name ?? '',
+    region: getLinkName(region),
+    description: description ?? '',
+    network: getLinkName(network),
+    range: ipCidrRange ?? '',
+  };
 }
 
-function toRequestBody({ name, network, range }: Subnetwork, project: string): Raw {
-  return { name, network: buildLink(project, 'networks', { name: network }), ipCidrRange: range };
+function toRequestBody({ name, description, network, range }: Subnetwork, project: string): Raw {
+  return { name, description, network: buildLink(project, 'networks', { name: network }), ipCidrRange: range };
 }

@@ -8,6 +8,7 @@ import {
 import type { ComputeCall } from '../../../../src/engine/gcp/compute/compute-api.ts';
 import type { ComputeClient, InstanceSpec, ZonalResource } from '../../../../src/engine/gcp/compute/compute-client.ts';
 import { createComputeClient } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
+import { toRequestBody } from '../../../../src/engine/gcp/compute/instance-client.ts';
 
 const region = 'us-central1';
 const zone = 'us-central1-a';
@@ -43,7 +44,7 @@ function machine(name: string, address: string): InstanceSpec {
 }
 
 const network = { name: 'demo', description };
-const subnet = { name: 'demo-subnet', region, network: 'demo', range: '10.240.0.0/24' };
+const subnet = { name: 'demo-subnet', region, network: 'demo', description: 'd', range: '10.240.0.0/24' };
 const firewall = {
   name: 'demo-allow',
   description,
@@ -88,6 +89,8 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
     expect(calls.map(({ doing, outcome }) => [doing, outcome])).toEqual([
       ['reading network demo', 'ok'],
       ['creating network demo', 'ok'],
+      ['reading network demo', 'ok'],
+      // It exists already, which is verified.
       ['reading network demo', 'ok'],
       ['creating network demo', 'ok'],
     ]);
@@ -299,6 +302,26 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
 });
 
 describe('a retried call', () => {
+  test('reports a disk that an instance of the same name left behind', async () => {
+    await cloud.networks.insert(network, call());
+    await cloud.subnetworks.insert(subnet, call());
+    const body = toRequestBody(worker, 'kthw-test');
+    const disks = body.disks?.map((disk) => ({ ...disk, autoDelete: false }));
+    const inserted = await fetch(`${local.url}/compute/v1/projects/kthw-test/zones/${zone}/instances`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, disks }),
+    });
+    expect(inserted.status).toBe(200);
+    await expect.poll(async () => (await cloud.instances.get(worker, signal))?.status).toBe('RUNNING');
+    await cloud.instances.delete(worker, call());
+    await expect(cloud.instances.insert(worker, call())).rejects.toMatchObject({
+      code: 'cloud-invalid',
+      detail: expect.stringContaining(`disks/${worker.name}' already exists`),
+    });
+    await cloud.disks.delete(worker, call());
+  });
+
   test('creates no second instance after a lost response', async () => {
     await cloud.networks.insert(network, call());
     await cloud.subnetworks.insert(subnet, call());
@@ -331,8 +354,13 @@ describe('a retried call', () => {
     });
   });
 
-  test('accepts an operation error for an existing resource', async () => {
+  test('accepts an operation error for an existing resource only if it exists', async () => {
     const operationError = { code: 'RESOURCE_ALREADY_EXISTS', message: 'It exists.' };
+    await cloud.networks.insert(network, call());
+    await cloud.subnetworks.insert(subnet, call());
+    local.faults.addFaults({ match: `POST /zones/${zone}/instances`, operationError });
+    await expect(cloud.instances.insert(worker, call())).rejects.toMatchObject({ code: 'cloud-invalid' });
+    await cloud.instances.insert(worker, call());
     local.faults.addFaults({ match: `POST /zones/${zone}/instances`, operationError });
     await cloud.instances.insert(worker, call());
   });

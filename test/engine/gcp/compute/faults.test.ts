@@ -117,8 +117,14 @@ describe.each([
   );
 
   test('answered with 409 for an existing resource succeeds', async () => {
-    server.answers = [refusal(409, 'alreadyExists')];
+    server.answers = [refusal(409, 'alreadyExists'), json(200, { name: 'demo' })];
     await insert();
+    expect(server.seen).toHaveLength(2);
+  });
+
+  test('answered with 409 for another resource throws', async () => {
+    server.answers = [refusal(409, 'alreadyExists'), refusal(404, 'notFound')];
+    expect((await errorOf(insert())).code).toBe('cloud-invalid');
   });
 
   test.each([

@@ -152,8 +152,14 @@ describe('instances', () => {
 test('converts subnets, addresses and pools with short names', () => {
   const region = `${google}/regions/r`;
   expect(
-    toSubnetwork({ name: 's', region, network: `${google}/global/networks/n`, ipCidrRange: '10.0.0.0/8' }),
-  ).toEqual({ name: 's', region: 'r', network: 'n', range: '10.0.0.0/8' });
+    toSubnetwork({
+      name: 's',
+      region,
+      description: 'd',
+      network: `${google}/global/networks/n`,
+      ipCidrRange: '10.0.0.0/8',
+    }),
+  ).toEqual({ name: 's', region: 'r', description: 'd', network: 'n', range: '10.0.0.0/8' });
   expect(toAddress({ name: 'a', region, address: '203.0.113.7' })).toEqual({
     name: 'a',
     region: 'r',
