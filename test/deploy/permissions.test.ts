@@ -1,6 +1,29 @@
 import { expect, test } from 'vitest';
-import { computePermissions, permissionsByCall } from '../../deploy/permissions.ts';
+import { computePermissions, keyPermissions, permissionsByCall } from '../../deploy/permissions.ts';
 import { computeCalls } from './compute-calls.ts';
+import { requiredPermissions, toMethodName } from './required-permissions.ts';
+
+test('each call has the permissions that Google documents for its method', () => {
+  const actual = Object.entries(permissionsByCall).map(([call, permissions]) => [
+    toMethodName(call),
+    sort(permissions),
+  ]);
+  const required = Object.entries(requiredPermissions).map(([method, text]) => [
+    method,
+    sort(text.split(' ').map((permission) => `compute.${permission}`)),
+  ]);
+  expect(Object.fromEntries(actual)).toEqual(Object.fromEntries(required));
+  expect(actual).toHaveLength(required.length);
+});
+
+test('the custom role for the key allows use of the key, and no change of it', () => {
+  expect(sort(keyPermissions)).toEqual([
+    'cloudkms.cryptoKeyVersions.get',
+    'cloudkms.cryptoKeyVersions.useToDecrypt',
+    'cloudkms.cryptoKeyVersions.useToEncrypt',
+    'cloudkms.cryptoKeys.get',
+  ]);
+});
 
 test('the custom role has exactly the permissions that the code needs', {
   timeout: 120_000,
@@ -21,3 +44,7 @@ test('the custom role has exactly the permissions that the code needs', {
   expect(computePermissions).toEqual([...needed].sort());
   expect(computePermissions.filter((one) => /[*]|setIamPolicy|actAs/.test(one))).toEqual([]);
 });
+
+function sort(list: readonly string[]): string[] {
+  return [...list].sort();
+}
