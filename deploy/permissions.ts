@@ -38,6 +38,7 @@ export const permissionsByCall: Readonly<Record<string, readonly string[]>> = {
   ],
   ...buildReadPermissions('zones/{zone}', 'instances', 'instance'),
   'GET /zones/{zone}/instances/{instance}/getGuestAttributes': ['compute.instances.getGuestAttributes'],
+  'GET /zones/{zone}/instances/{instance}/serialPort': ['compute.instances.getSerialPortOutput'],
   'POST /zones/{zone}/instances/{instance}/setMetadata': ['compute.instances.setMetadata'],
   'POST /zones/{zone}/instances/{instance}/setMachineType': ['compute.instances.setMachineType'],
   'POST /zones/{zone}/instances/{instance}/start': ['compute.instances.start'],

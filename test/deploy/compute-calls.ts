@@ -47,6 +47,8 @@ export async function computeCalls(): Promise<string[]> {
     }
     await send(cloud, ['listMachineTypes'], [zone, signal]);
     await send(cloud, ['listRegions'], [signal]);
+    // Steps that wait for more than 20 s, which the fakes don't.
+    await send(cloud, ['getSerialOutput'], [{ name: 'nothing', zone }, 100, signal]);
     return Object.keys(local.faults.callCounts).sort();
   } finally {
     await local.close();

@@ -81,6 +81,9 @@ export class FakeCompute implements ComputeClient {
   /** Disks are part of their instances. */
   readonly disks: ComputeClient['disks'] = { list: async () => [], delete: async () => {} };
 
+  /** Output of serial consoles by instance name, instead of a successful boot. */
+  readonly serialOutputs = new Map<string, string>();
+
   /** Health of a pool member. The environment replaces it. */
   getInstanceHealth: (instance: string) => 'HEALTHY' | 'UNHEALTHY' = () => 'HEALTHY';
 
@@ -89,6 +92,15 @@ export class FakeCompute implements ComputeClient {
       const kept = this.#resources.instances.get(name);
       const wrote = kept && (kept.restarts !== undefined || this.#getAgeMs(kept) >= durations.hostKeysMs);
       return wrote ? [getHostKey(kept)] : [];
+    });
+  }
+
+  async getSerialOutput({ name }: GlobalResource, byteCount: number, signal: AbortSignal): Promise<string> {
+    return this.#call(`serialOutput ${name}`, signal, () => {
+      const kept = this.#resources.instances.get(name);
+      const lines = ['Booting from Hard Disk 0...', '[    0.000000] Linux version 6.8.0-1015-gcp'];
+      const output = kept && [...lines, ...(this.#isRunning(kept) ? [`${name} login: `] : [])].join('\r\n');
+      return (this.serialOutputs.get(name) ?? output ?? '').slice(-byteCount);
     });
   }
 

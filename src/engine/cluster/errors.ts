@@ -51,7 +51,7 @@ const errorCatalogue = {
       checkGoogleStatus,
     ),
   'not-there-yet': (c: { step: string; remedy?: string | undefined }) =>
-    createTransientEntry(`still waiting for ${c.step}`, c.remedy ?? 'check its state in the Google Cloud console'),
+    createTransientEntry(`still waiting for ${c.step}`, c.remedy ?? runDoctor),
   'wait-timeout': (c: { step: string; minutes: number; remedy: string }) => ({
     kind: 'denied',
     message: `${c.step}: not done after ${c.minutes} min`,

@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster, Instance } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
@@ -8,6 +8,7 @@ import { formatCommand } from '../manual/format-command.ts';
 import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
 import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
 import { connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
+import { describeUnits } from '../steps/describe-units.ts';
 import { describeNodes, listNodes } from '../steps/list-nodes.ts';
 import type { ManualContext, StepContext } from '../steps/step-context.ts';
 import { markPresent, type Observation } from '../workflow/observation.ts';
@@ -40,6 +41,11 @@ export const readiness = definePhase({
       title: 'API server through the load balancer',
       dependsOn: [forwardingRule, ...healthCheckProxy.onAll(cluster.controllerInstances)],
       probe: probeApi,
+      wait: {
+        describe: (c) => describeInactiveUnits(c, cluster.controllerInstances),
+        remedy: () => 'find the cause with `/kthw doctor`',
+        limitMs: 5 * 60_000,
+      },
       manualCommands: ({ getOutput }) => [
         formatCommand(['gcloud', 'compute', 'target-pools', 'get-health', getResourceNames(cluster).targetPool], {
           region: cluster.region,
@@ -80,6 +86,17 @@ function createNodesReadyStep({ controllerInstances, workerInstances }: Cluster)
     },
     manualCommands: () => [`${kubectlCommand} get nodes -o wide`],
   });
+}
+
+/** Undefined if all units are active: then the error of the load balancer says more. */
+async function describeInactiveUnits(c: StepContext, instances: readonly Instance[]): Promise<string | undefined> {
+  const described = await Promise.all(
+    instances.map(async (instance) => {
+      const units = await describeUnits(c, instance, ['etcd', 'kube-apiserver', 'nginx']);
+      return units && / is (?!active:)/.test(units) ? [`${instance.name}: ${units}`] : [];
+    }),
+  );
+  return described.flat().join('; ') || undefined;
 }
 
 /** Reports an undersized control plane. The run continues. */

@@ -10,6 +10,8 @@ import { formatFailure } from '../ssh/format-failure.ts';
 import type { SshHost } from '../ssh/ssh-client.ts';
 import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
 import { connectAt } from '../steps/connect-to-instance.ts';
+import { describeConsole } from '../steps/describe-console.ts';
+import { describeUnits } from '../steps/describe-units.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
 import { readyzCommand } from '../steps/readyz-command.ts';
 import type { StepContext } from '../steps/step-context.ts';
@@ -60,6 +62,15 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
         await c.compute.startInstance({ name, zone: cluster.zone }, { requestId: randomUUID(), signal: c.signal });
         c.logProgress(`started ${name} again as ${found.machineType}, because the resize was stopped`);
       },
+    },
+    wait: {
+      // Without SSH, the serial console shows how far the boot is.
+      describe: (c) =>
+        describeUnits(c, instance, instance.role === 'controller' ? ['etcd', 'kube-apiserver'] : ['kubelet']).catch(
+          () => describeConsole(c, instance),
+        ),
+      remedy: () => 'find the cause with `/kthw doctor`',
+      limitMs: 10 * 60_000,
     },
     async observe(c) {
       const found = await findInstance(c);

@@ -3,6 +3,7 @@ import { getHostKeysOutput } from '../cluster/outputs.ts';
 import { formatCommand } from '../manual/format-command.ts';
 import { definePhase } from '../steps/cluster-step.ts';
 import { connectToInstance } from '../steps/connect-to-instance.ts';
+import { describeConsole } from '../steps/describe-console.ts';
 import { getInstanceHandle } from '../steps/instance-step.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
@@ -29,6 +30,12 @@ export const sshHostKeys = definePhase({
         const host = await connectToInstance(c, instance, keys);
         await host.run('true', { deadlineMs: 10_000, signal: c.signal });
         return markPresent(keys.join('\n'), createOutputValue(getHostKeysOutput(instance), [...keys]));
+      },
+      wait: {
+        describe: (c) => describeConsole(c, instance),
+        remedy: () =>
+          `fix what \`gcloud compute instances get-serial-port-output ${instance.name} --zone ${cluster.zone}\` shows`,
+        limitMs: 5 * 60_000,
       },
       explained: {
         manualCommands: () => [

@@ -83,6 +83,12 @@ export function resourceStep<K extends ResourceCollection>(
       await getCollection(c.compute).insert(await options.buildSpec(c), { requestId: c.requestId, signal: c.signal });
     },
     isObservedOnResume: true,
+    wait: {
+      // The error of the wait has the status of the resource.
+      describe: async () => undefined,
+      remedy: () => 'check its state in the Google Cloud console',
+      limitMs: 5 * 60_000,
+    },
     async detectDrift(c) {
       const found = await findResource(c);
       const fields = found ? await compare(c, found) : [];

@@ -108,7 +108,10 @@ async function removeStep(
   deps.killPoint(id, 'before-call');
   await removable.remove(c);
   deps.killPoint(id, 'after-call');
-  await pollUntil({ id, title: step.title }, c, deps, async () => ((await isAbsent()) ? true : undefined));
+  const { title } = step;
+  // The reason why the step isn't done doesn't explain why its resource still exists.
+  const wait = step.wait && { ...step.wait, describe: async () => undefined };
+  await pollUntil({ id, title, wait }, c, deps, async () => ((await isAbsent()) ? true : undefined));
   return { type: 'step.finished', step: id, outcome: 'removed', outputs: [] };
 }
 

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
+import { describeConsole } from '../../../src/engine/steps/describe-console.ts';
 import { describePods } from '../../../src/engine/steps/describe-pods.ts';
 import { describeUnits } from '../../../src/engine/steps/describe-units.ts';
 import type { StepContext } from '../../../src/engine/steps/step-context.ts';
@@ -98,6 +100,59 @@ describe('a step that waits for nodes and pods', () => {
         remedy: 'fix what the nodes report (`kubectl describe nodes`), then `/kthw resume`',
       },
     ]);
+  });
+});
+
+describe('a step that waits for the host key of an instance', () => {
+  const keyCall = /^hostKeys demo-worker-0$/;
+  const error = () => new KthwError('not-there-yet', { step: 'host keys' });
+  const getConsole = (...lines: readonly string[]) => lines.join('\r\n');
+
+  test('quotes the last line of the serial console, and fails after 5 minutes', async () => {
+    const environment = createEnvironment();
+    environment.compute.faults.plan({ call: keyCall, when: 'before', times: 10_000, error });
+    environment.compute.serialOutputs.set(
+      'demo-worker-0',
+      getConsole('[    1.2] Kernel panic', '\u001b[0;1;31m[FAILED]\u001b[0m Failed to start \u0007sshd.', '', ''),
+    );
+    const run = await environment.createCluster(environment.createProcess());
+    const line = 'serial console of demo-worker-0: [FAILED] Failed to start sshd.';
+    expect(await listWaitLines(environment, run)).toContain(
+      `waiting for verify SSH host key of demo-worker-0: ${line}`,
+    );
+    const failures = await environment.listEvents(run, 'step.failed');
+    expect(failures.filter(({ step }) => step === 'ssh-host-keys/demo-worker-0').map(({ error }) => error)).toEqual([
+      {
+        code: 'wait-timeout',
+        kind: 'denied',
+        message: 'verify SSH host key of demo-worker-0: not done after 5 min',
+        detail: line,
+        remedy:
+          'fix what `gcloud compute instances get-serial-port-output demo-worker-0 --zone us-west1-c` shows, then `/kthw resume`',
+      },
+    ]);
+    environment.clearFaults();
+    const process = environment.createProcess();
+    await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
+    expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+  });
+
+  test.each([
+    ['a progress bar', 'Loading 10%\rLoading 90%', 'Loading 90%'],
+    [
+      'public host keys',
+      'cloud-init done\r\n-----BEGIN SSH HOST KEY KEYS-----\r\nssh-ed25519 AAAA root\r\n',
+      'cloud-init done',
+    ],
+    ['a long line', 'x'.repeat(300), 'x'.repeat(200)],
+    ['nothing', '\r\n', undefined],
+  ])('reads %s', async (_, output, expected) => {
+    const environment = createEnvironment();
+    environment.compute.serialOutputs.set('demo-controller-0', output);
+    const [instance] = buildCluster(buildSpec()).controllerInstances;
+    if (!instance) throw new Error('the cluster has no control plane node');
+    const c = { cluster: buildCluster(buildSpec()), compute: environment.compute, signal } as unknown as StepContext;
+    expect(await describeConsole(c, instance)).toBe(expected && `serial console of demo-controller-0: ${expected}`);
   });
 });
 

@@ -15,6 +15,8 @@ export interface ComputeClient extends InstancePower, AccessControl {
   readonly forwardingRules: ResourceClient<ForwardingRule, ForwardingRule & ForwardingRuleState>;
   /** SSH host keys that the instance published at first boot, as `ssh-ed25519 AAAA…`. Empty until then. */
   getHostKeys(ref: ZonalResource, signal: AbortSignal): Promise<readonly string[]>;
+  /** The last bytes that the instance wrote to its serial console. Empty if it has written none. */
+  getSerialOutput(ref: ZonalResource, byteCount: number, signal: AbortSignal): Promise<string>;
   /** Target pools of all regions. */
   listAllTargetPools(signal: AbortSignal): Promise<readonly TargetPool[]>;
   /** Health of each member of a target pool, by instance name. */

@@ -28,7 +28,9 @@ interface InstanceRequest {
 /** Instances with one boot disk and one external IP address. */
 export function createInstanceClient(
   api: ComputeApi,
-): Pick<ComputeClient, 'instances' | 'getHostKeys'> & InstancePower & Pick<AccessControl, 'setMetadata'> {
+): Pick<ComputeClient, 'instances' | 'getHostKeys' | 'getSerialOutput'> &
+  InstancePower &
+  Pick<AccessControl, 'setMetadata'> {
   const { project } = api;
   const getClient = api.createLazyClient<InstancesClient>(
     async () => (await import('@google-cloud/compute/build/src/v1/instances_client.js')).InstancesClient,
@@ -73,6 +75,14 @@ export function createInstanceClient(
       toRequestBody,
       toResource: (raw, at) => ({ ...toInstance(raw), ...('image' in at ? { image: at.image } : {}) }),
     }),
+    async getSerialOutput({ name, zone }, byteCount, signal) {
+      const found = await api.read(`reading the serial console of ${name}`, signal, async (options) => {
+        // A negative start counts from the end.
+        const request = { project, zone, instance: name, port: 1, start: -byteCount };
+        return (await (await getClient()).getSerialPortOutput(request, options))[0];
+      });
+      return found?.contents ?? '';
+    },
     async getHostKeys({ name, zone }, signal) {
       const found = await api.read(`reading the SSH host keys of ${name}`, signal, async (options) => {
         const request = { project, zone, instance: name, queryPath: 'hostkeys/' };

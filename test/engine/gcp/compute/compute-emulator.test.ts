@@ -169,6 +169,12 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
     expect(machines.machines.get(worker.name)?.metadata.instance).toEqual(worker.metadata);
   });
 
+  test('reads the end of the serial console', async () => {
+    expect(await cloud.getSerialOutput(worker, 4_096, signal)).toBe('demo-worker-0 login: ');
+    expect(await cloud.getSerialOutput(worker, 7, signal)).toBe('login: ');
+    expect(await cloud.getSerialOutput({ name: 'nothing', zone }, 7, signal)).toBe('');
+  });
+
   test('has no host keys until the instance publishes them', async () => {
     expect(await cloud.getHostKeys(worker, signal)).toEqual([]);
     const written = new Map([
