@@ -9,6 +9,10 @@ import {
   createNspawnMachineBackend,
   type NspawnMachineBackend,
 } from '../../../../local/compute/machines/nspawn/nspawn-machine-backend.ts';
+import type { Instance } from '../../../../src/engine/cluster/cluster.ts';
+import { describeConsole } from '../../../../src/engine/steps/describe-console.ts';
+import type { StepContext } from '../../../../src/engine/steps/step-context.ts';
+import { buildCluster } from '../../../fixtures/cluster.ts';
 import { listOrphanedResources, stateFolder, whyNot } from './host.ts';
 import { Shell } from './shell.ts';
 import { addresses, firewallRule, machinePlan } from './test-environment.ts';
@@ -94,7 +98,12 @@ describe.skipIf(missing.length > 0)('systemd-nspawn machines', () => {
     expect([...machines.getGuestAttributes('one').values()]).toContain(one.hostKey);
     expect([...machines.getGuestAttributes('two').values()]).toContain(two.hostKey);
     expect(one.hostKey).not.toBe(two.hostKey);
-    expect(await machines.readConsole('one')).toContain('Welcome to');
+    const log = await machines.readConsole('one');
+    expect(log).toContain('Welcome to');
+    const compute = { getSerialOutput: async (_: object, byteCount: number) => log.slice(-byteCount) };
+    const c = { compute, cluster: buildCluster(), signal: new AbortController().signal } as unknown as StepContext;
+    const described = await describeConsole(c, { name: 'one' } as Instance);
+    expect(described).toMatch(/^serial console of one: \P{Cc}+$/u);
   });
 
   test('create accounts on metadata changes, and lock out users whose key is removed', async () => {
