@@ -59,7 +59,9 @@ export async function recordHostScripts(step: ClusterStep, cluster: Cluster): Pr
 const runningInstances = new Proxy({} as StepContext['compute'], {
   get(_, kind) {
     if (kind !== 'instances') return throwNotAHostStep();
-    return { get: async () => ({ status: 'RUNNING', externalAddress: '203.0.113.7' }), insert: throwNotAHostStep };
+    // The recorded id is a placeholder, too.
+    const found = { id: '203.0.113.7', status: 'RUNNING', externalAddress: '203.0.113.7' };
+    return { get: async () => found, insert: throwNotAHostStep };
   },
 });
 

@@ -200,6 +200,12 @@ describe('the smoke test', () => {
   test('names a worker that is not registered', async () => {
     const { environment, process } = await createReadyCluster();
     environment.ssh.findHostByName('demo-worker-1')?.runningServices.delete('kubelet');
+    // As if the node disappeared after the request, which would be refused.
+    environment.kube.faults.plan({
+      call: /^GET \/api\/v1\/nodes$/,
+      when: 'before',
+      error: () => new KthwError('api-unreachable', { address: '203.0.113.7' }),
+    });
     const run = await runSmokeTest(environment, process);
     const [error] = await listErrors(environment, run);
     expect(error?.detail).toContain('node demo-worker-1 is not registered');
