@@ -14,9 +14,6 @@ export interface DeployStep {
   readonly ignoreErrors?: boolean;
 }
 
-/** Placeholder for the project number in commands; gcloud resolves it. */
-export const projectNumberPlaceholder = 'PROJECT_NUMBER';
-
 /** Formats a command for a shell. */
 export function formatCommand(argv: readonly string[]): string {
   return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');

@@ -1,5 +1,5 @@
 import type { DeploySettings } from './deploy-settings.ts';
-import { type DeployStep, projectNumberPlaceholder } from './deploy-step.ts';
+import type { DeployStep } from './deploy-step.ts';
 import { computePermissions, keyPermissions } from './permissions.ts';
 import {
   buildMemberFlag,
@@ -49,16 +49,6 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
         memberFlag,
         `projects/${project}/roles/${resourceNames.computeRole}`,
         ['--condition=None'],
-      ),
-    },
-    {
-      description: 'Let the bot create instances with Compute Engine’s default service account',
-      command: buildBindCommand(
-        ['iam', 'service-accounts'],
-        `${projectNumberPlaceholder}-compute@developer.gserviceaccount.com`,
-        memberFlag,
-        'roles/iam.serviceAccountUser',
-        [projectFlag],
       ),
     },
     {

@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     await writeFile(renderedAppYamlPath, rendered);
   }
   const secretPrompt = createSecretPrompt(process.stdin, (text) => void process.stdout.write(text));
-  await runSteps(steps, project, { runCommand: runGcloud, print: console.log, askSecret: secretPrompt.ask }).finally(
+  await runSteps(steps, { runCommand: runGcloud, print: console.log, askSecret: secretPrompt.ask }).finally(
     secretPrompt.close,
   );
   console.log(undeploy ? formatUndeployResult(settings.deleteData) : formatNextSteps(project));

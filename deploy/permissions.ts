@@ -29,7 +29,6 @@ export const permissionsByCall: Readonly<Record<string, readonly string[]>> = {
     'compute.instances.create',
     'compute.instances.setLabels',
     'compute.instances.setMetadata',
-    'compute.instances.setServiceAccount',
     'compute.instances.setTags',
     'compute.disks.create',
     'compute.disks.setLabels',

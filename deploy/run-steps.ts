@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { type DeployStep, formatCommand, projectNumberPlaceholder } from './deploy-step.ts';
+import { type DeployStep, formatCommand } from './deploy-step.ts';
 
 /** External dependencies of {@link runSteps}. */
 export interface RunStepsDeps {
@@ -32,18 +32,8 @@ export function printSteps(steps: readonly DeployStep[], print: (line: string) =
  * Runs the steps in order and prints each command first.
  * @throws Error naming the failed command; safe to rerun after the cause is fixed
  */
-export async function runSteps(steps: readonly DeployStep[], project: string, deps: RunStepsDeps): Promise<void> {
+export async function runSteps(steps: readonly DeployStep[], deps: RunStepsDeps): Promise<void> {
   const { runCommand, print, askSecret } = deps;
-  let resolvedProjectNumber: string | undefined;
-  async function fillProjectNumber(argv: readonly string[]): Promise<string[]> {
-    if (!argv.some((word) => word.includes(projectNumberPlaceholder))) return [...argv];
-    resolvedProjectNumber ??= await runCommand(
-      ['gcloud', 'projects', 'describe', project, '--format=value(projectNumber)'],
-      { quiet: true },
-    );
-    return argv.map((word) => word.replaceAll(projectNumberPlaceholder, resolvedProjectNumber ?? ''));
-  }
-
   async function isFound(check: readonly string[], ignoreErrors: boolean): Promise<boolean> {
     print(formatCommand(check));
     try {
@@ -57,6 +47,7 @@ export async function runSteps(steps: readonly DeployStep[], project: string, de
   for (const step of steps) {
     const {
       description,
+      command,
       check,
       runWhen = 'missing',
       secretLabel,
@@ -68,7 +59,6 @@ export async function runSteps(steps: readonly DeployStep[], project: string, de
       print(runWhen === 'missing' ? 'already exists, skipped' : 'does not exist, skipped');
       continue;
     }
-    const command = await fillProjectNumber(step.command);
     print(formatCommand(command));
     const input = secretLabel === undefined ? {} : { input: await readSecret(secretLabel, askSecret) };
     try {

@@ -1,5 +1,5 @@
 import type { DeploySettings } from './deploy-settings.ts';
-import { type DeployStep, projectNumberPlaceholder } from './deploy-step.ts';
+import type { DeployStep } from './deploy-step.ts';
 import { buildMemberFlag, getServiceAccountEmail, resourceNames } from './resource-names.ts';
 
 /**
@@ -56,13 +56,6 @@ export function buildUndeploySteps(settings: DeploySettings): DeployStep[] {
       ...keyFlags,
     ),
     buildUnbindStep('Revoke access to the database', ['projects'], project, 'roles/datastore.user', '--condition=None'),
-    buildUnbindStep(
-      'Revoke use of the default service account',
-      ['iam', 'service-accounts'],
-      `${projectNumberPlaceholder}-compute@developer.gserviceaccount.com`,
-      'roles/iam.serviceAccountUser',
-      projectFlag,
-    ),
     buildUnbindStep(
       'Revoke access to Compute Engine',
       ['projects'],

@@ -26,12 +26,13 @@ export const requiredPermissions: Readonly<Record<string, string>> = {
   'addresses.get': 'addresses.get',
   'addresses.setLabels': 'addresses.setLabels',
   'addresses.delete': 'addresses.delete',
-  // With labels, metadata, tags, scopes of a service account, a new disk, and an external address.
+  // With labels, metadata, tags, a new disk and an external address. Without a service account.
   'instances.insert':
-    'instances.create instances.setLabels instances.setMetadata instances.setTags instances.setServiceAccount disks.create disks.setLabels subnetworks.use subnetworks.useExternalIp',
+    'instances.create instances.setLabels instances.setMetadata instances.setTags disks.create disks.setLabels subnetworks.use subnetworks.useExternalIp',
   'instances.list': 'instances.list',
   'instances.get': 'instances.get',
   'instances.getGuestAttributes': 'instances.getGuestAttributes',
+  'instances.serialPort': 'instances.getSerialPortOutput',
   'instances.setMetadata': 'instances.setMetadata',
   'instances.setMachineType': 'instances.setMachineType',
   'instances.start': 'instances.start',

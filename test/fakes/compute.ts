@@ -321,6 +321,7 @@ export class FakeCompute implements ComputeClient {
       externalAddress: runs ? getExternalAddress(kept) : undefined,
       networks: [String(spec.network)],
       deletionProtection: spec.deletionProtection === true,
+      serviceAccounts: [],
       metadataFingerprint: getMetadataFingerprint(kept),
     };
     return { ...spec, ...found };

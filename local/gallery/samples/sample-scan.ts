@@ -123,7 +123,7 @@ const api: ApiFacts = {
 const compute: ComputeFacts = {
   instances: ['demo-controller-0', 'demo-worker-0'].map((name) => ({
     ...{ name, hasSshKey: false },
-    scopes: ['https://www.googleapis.com/auth/logging.write'],
+    serviceAccounts: [],
   })),
   sshRules: [],
 };
@@ -184,7 +184,7 @@ network bridge
   compute: {
     instances: compute.instances.map(({ name }) => ({
       ...{ name, hasSshKey: true },
-      scopes: ['https://www.googleapis.com/auth/compute'],
+      serviceAccounts: ['123456-compute@developer.gserviceaccount.com'],
     })),
     sshRules: [{ name: 'demo-allow-external', sourceRanges: ['0.0.0.0/0'] }],
   },

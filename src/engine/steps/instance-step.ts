@@ -23,12 +23,7 @@ export function getInstanceHandle(instance: Instance): StepHandle {
   return handles[instance.role].on(instance);
 }
 
-const scopePrefix = 'https://www.googleapis.com/auth/';
-
-/** Images, logs and metrics. Without the tutorial's `compute-rw`, which would let any pod change instances. */
-const scopes = ['devstorage.read_only', 'logging.write', 'monitoring.write'].map((name) => scopePrefix + name);
-
-/** One instance: 200 GB disk, IP forwarding, tags and the cluster's SSH key. Tutorial, chapter 3. */
+/** One instance: 200 GB disk, IP forwarding, tags, the cluster's SSH key and no service account. Tutorial, chapter 3. */
 export function instanceStep(cluster: Cluster, instance: Instance, dependsOn: readonly StepHandle[]): ClusterStep {
   return resourceStep({
     handle: getInstanceHandle(instance),
@@ -75,14 +70,13 @@ function buildPartialInstanceSpec(cluster: Cluster, instance: Instance): Omit<In
     image: getBootImage(cluster.release),
     tags: [cluster.name, instance.role],
     labels: getOwnershipLabels(cluster),
-    scopes,
   };
 }
 
 /**
  * `PROJECT/FAMILY`. Ubuntu 24.04 is supported until May 2029. Kubelets before 1.22 want control groups of version 1, as Ubuntu
- * last had them in 20.04. Its plain images are gone since its standard support ended in May 2025; Ubuntu Pro's, for which Google
- * bills by the hour, get security fixes until 2030.
+ * last had them in 20.04. Its plain images are gone since its standard support ended in May 2025. Ubuntu Pro's remain, for which
+ * Google bills by the hour. They get no extended updates here: their client identifies the instance by its service account.
  */
 export function getBootImage(release: Release): string {
   return getMinorVersion(release) < 22

@@ -6,7 +6,8 @@ import type { ComputeClient } from '../../gcp/compute/compute-client.ts';
 export interface ComputeFacts {
   readonly instances: readonly {
     readonly name: string;
-    readonly scopes: readonly string[];
+    /** Email addresses. */
+    readonly serviceAccounts: readonly string[];
     /** Whether `ssh-keys` metadata is set. */
     readonly hasSshKey: boolean;
   }[];
@@ -29,7 +30,11 @@ export async function collectComputeFacts(
   return {
     instances: instances
       .filter(({ name }) => clusterInstanceNames.has(name))
-      .map(({ name, scopes, metadata }) => ({ name, scopes, hasSshKey: (metadata['ssh-keys'] ?? '') !== '' })),
+      .map(({ name, serviceAccounts, metadata }) => ({
+        name,
+        serviceAccounts,
+        hasSshKey: (metadata['ssh-keys'] ?? '') !== '',
+      })),
     sshRules: rules.filter(
       (rule) =>
         rule.network === network &&

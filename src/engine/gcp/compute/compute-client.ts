@@ -137,7 +137,6 @@ export interface InstanceSpec extends ZonalResource {
   readonly image: string;
   readonly tags: readonly string[];
   readonly labels: Labels;
-  readonly scopes: readonly string[];
   readonly metadata: Metadata;
 }
 export interface InstanceState {
@@ -148,6 +147,8 @@ export interface InstanceState {
   /** Networks of all its interfaces. */
   readonly networks: readonly string[];
   readonly deletionProtection: boolean;
+  /** Email addresses. */
+  readonly serviceAccounts: readonly string[];
   readonly metadataFingerprint: string;
 }
 export interface Route extends GlobalResource {

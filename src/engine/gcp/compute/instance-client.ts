@@ -110,7 +110,6 @@ export function toInstance(raw: Raw): InstanceSpec & InstanceState {
     image: '',
     tags: sortValues(raw.tags?.items),
     labels: raw.labels ?? {},
-    scopes: sortValues(raw.serviceAccounts?.[0]?.scopes),
     metadata: Object.fromEntries(metadata),
     id: String(raw.id ?? ''),
     status: String(raw.status ?? ''),
@@ -118,6 +117,7 @@ export function toInstance(raw: Raw): InstanceSpec & InstanceState {
     externalAddress: network?.accessConfigs?.[0]?.natIP || undefined,
     networks: sortValues(raw.networkInterfaces?.map((each) => getLinkName(each.network))),
     deletionProtection: raw.deletionProtection ?? false,
+    serviceAccounts: sortValues(raw.serviceAccounts?.map(({ email }) => email ?? '')),
     metadataFingerprint: raw.metadata?.fingerprint ?? '',
   };
 }
@@ -150,7 +150,7 @@ export function toRequestBody(spec: InstanceSpec, project: string): Raw {
       },
     ],
     metadata: { items: toMetadataItems(spec.metadata) },
-    serviceAccounts: [{ email: 'default', scopes: [...spec.scopes] }],
+    serviceAccounts: [],
     tags: { items: [...spec.tags] },
     labels: { ...labels },
   };

@@ -288,7 +288,12 @@ const changes: readonly Change[] = [
   ['5.3.2', 'a namespace without, where they are enforced', calico([]), '`default` has none'],
   ['SSH access disabled', 'a rule', { ...hardenedScan, compute: tutorialScan.compute }, 'allows 0.0.0.0/0'],
   ['no SSH key in instance metadata', 'a key', { ...hardenedScan, compute: tutorialScan.compute }, '`ssh-keys` is set'],
-  ["instances can't modify the project", 'a scope', { ...hardenedScan, compute: tutorialScan.compute }, '`compute`'],
+  [
+    'instances have no service account',
+    'the default service account',
+    { ...hardenedScan, compute: tutorialScan.compute },
+    'has service account `123456-compute@',
+  ],
   [
     'CA private keys only where they sign',
     'a copy at somebody’s home',

@@ -38,7 +38,6 @@ function machine(name: string, address: string): InstanceSpec {
     image: 'ubuntu-os-cloud/ubuntu-2404-lts-amd64',
     tags: ['demo', 'worker'],
     labels,
-    scopes: ['https://www.googleapis.com/auth/compute', 'https://www.googleapis.com/auth/monitoring'],
     metadata: { 'pod-cidr': '10.200.0.0/24', 'enable-guest-attributes': 'TRUE' },
   };
 }
@@ -149,6 +148,7 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
       status: 'RUNNING',
       deletionProtection: false,
       networks: [worker.network],
+      serviceAccounts: [],
       externalAddress: expect.stringMatching(/^127\.55\./),
       metadataFingerprint: expect.stringMatching(/./),
     });

@@ -78,7 +78,6 @@ describe('instances', () => {
     image: 'ubuntu-os-cloud/ubuntu-2404-lts-amd64',
     tags: ['b', 'a'],
     labels: { l: 'v' },
-    scopes: ['y', 'x'],
     metadata: { k: 'v' },
   };
 
@@ -103,7 +102,7 @@ describe('instances', () => {
           accessConfigs: [{ type: 'ONE_TO_ONE_NAT' }],
         },
       ],
-      serviceAccounts: [{ email: 'default', scopes: ['y', 'x'] }],
+      serviceAccounts: [],
       metadata: { items: [{ key: 'k', value: 'v' }] },
       labels: { l: 'v' },
     });
@@ -115,6 +114,7 @@ describe('instances', () => {
       zone: `${google}/zones/z`,
       id: '1095891303942694123',
       status: 'RUNNING',
+      serviceAccounts: [{ email: 'b@p.test', scopes: ['x'] }],
       metadata: { fingerprint: 'f1', items: [{ key: 'k', value: 'v' }] },
       disks: [{ boot: true, diskSizeGb: '200' }],
       networkInterfaces: [
@@ -130,12 +130,12 @@ describe('instances', () => {
       ...spec,
       image: '',
       tags: ['a', 'b'],
-      scopes: ['x', 'y'],
       id: '1095891303942694123',
       status: 'RUNNING',
       externalAddress: '203.0.113.7',
       networks: ['n'],
       deletionProtection: false,
+      serviceAccounts: ['b@p.test'],
       metadataFingerprint: 'f1',
     });
   });

@@ -28,13 +28,13 @@ export const extraChecks: readonly Check[] = [
       inspectEachInstance(({ hasSshKey }) => (hasSshKey ? toSshOutcome(input, '`ssh-keys` is set') : 'pass'))(input),
   },
   {
-    title: "instances can't modify the project",
+    title: 'instances have no service account',
     automated: false,
-    remediation: 'recreate the instance; scopes are set at creation',
-    inspect: inspectEachInstance(({ scopes }) => {
-      const broadScope = scopes.find((scope) => /\/(compute|cloud-platform)$/.test(scope));
-      return broadScope ? { failure: `access scope \`${broadScope.replace(/.*\//, '')}\`` } : 'pass';
-    }),
+    remediation:
+      'stop the instance, run `gcloud compute instances set-service-account NAME --no-service-account --no-scopes`, and start it',
+    inspect: inspectEachInstance(({ serviceAccounts: [email] }) =>
+      email === undefined ? 'pass' : { failure: `has service account \`${email}\`` },
+    ),
   },
   {
     title: 'CA private keys only where they sign',
