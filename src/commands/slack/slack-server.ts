@@ -28,9 +28,9 @@ import { type ModalPayload, routeModalChange, routeModalSubmission } from '../ro
 import { createHomeTab } from './home-tab.ts';
 import { deleteProcessedRequests } from './processed-requests.ts';
 import { readViewState } from './read-view-state.ts';
-import { rejectReplays } from './reject-replays.ts';
 import { buildClientOptions, type SlackCredentials } from './slack-client.ts';
 import { createSlackLogger } from './slack-logger.ts';
+import { verifyRequests } from './verify-requests.ts';
 
 interface SlackServerOptions extends SlackCredentials, Omit<RequestHandlerDeps, 'authorize'> {
   readonly signingSecret: string;
@@ -67,8 +67,18 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   const { signingSecret, token, routes = [], now, log, commandDeps, chat, store } = options;
   const logger = createSlackLogger((message) => log({ component: 'slack' }, message));
   const customRoutes = routes.map((one) => ({ ...one }));
-  const receiver = new HTTPReceiver({ signingSecret, endpoints: [eventsPath], customRoutes, logger });
-  receiver.requestListener = rejectReplays(receiver.requestListener, [eventsPath], now);
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    endpoints: [eventsPath],
+    customRoutes,
+    logger,
+    processEventErrorHandler: async ({ response }) => {
+      if (!response.headersSent) response.writeHead(500).end();
+      return false;
+    },
+  });
+  const verification = { path: eventsPath, signingSecret, now, logger };
+  receiver.requestListener = verifyRequests(receiver.requestListener, verification);
   // With a token, Bolt would call `auth.test` first and accept no command while Slack is unavailable.
   const app = new App({
     receiver,
@@ -195,7 +205,11 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
     if (event.tab === 'home') trackWork(homeTab.handleOpen({ team: body.team_id, user: event.user }));
   });
 
-  app.error(async (error) => log({ error }, 'handling a request of Slack failed'));
+  app.error(async (error) => {
+    log({ error }, 'handling a request of Slack failed');
+    // Otherwise Bolt would answer an unacknowledged request after 3 s.
+    throw error;
+  });
 
   return {
     async listen(port, host) {
