@@ -69,11 +69,9 @@ export function findScalingDenial({ maxDeletions }: Policy, deletionCount: numbe
 }
 
 /** Returns who can revoke the kubeconfigs of others. */
-function getRevokers(policy: Policy): 'everybody' | readonly Principal[] {
-  const approvers = getApprovers(policy);
-  return policy.creators === 'everybody' || approvers === 'everybody'
-    ? 'everybody'
-    : [...policy.creators, ...approvers];
+function getRevokers({ creators, approvers }: Policy): 'everybody' | readonly Principal[] {
+  if (creators === 'everybody' || approvers === 'creators') return creators;
+  return [...creators, ...approvers];
 }
 
 /** Lists the user groups whose members decide about an action. */

@@ -43,6 +43,14 @@ describe('the policy', () => {
     ['another channel allows no decisions', { channels: ['C2'] }, unread, ada, no(ada), 'channel'],
 
     ['anyone revokes any kubeconfig by default', {}, unread, linus, { kind: 'revoke', owner: ada }, may],
+    [
+      'anyone who creates revokes kubeconfigs of others, even with named approvers',
+      { approvers: [grace] },
+      unread,
+      linus,
+      { kind: 'revoke', owner: ada },
+      may,
+    ],
     ['anyone revokes their own kubeconfigs', { creators: [grace] }, unread, ada, { kind: 'revoke', owner: ada }, may],
     [
       'a creator revokes kubeconfigs of others',

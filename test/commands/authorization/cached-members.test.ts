@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { createAuthorizer } from '../../../src/commands/authorization/authorizer.ts';
+import { createChannelMembership } from '../../../src/commands/authorization/channel-membership.ts';
+import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
+import type { RunView } from '../../../src/engine/service/cluster-service.ts';
+import { FakeClock } from '../../fakes/clock.ts';
+
+const [ada, grace, linus] = ['U1', 'U2', 'U3'].map((user) => ({ team: 'T1', user })) as [Person, Person, Person];
+const ops = { group: 'S1' };
+type Person = { readonly team: string; readonly user: string };
+
+/** Slack with a user group of Grace and a channel of Ada. Counts the calls, and fails while `isDown`. */
+function createFixture(change: Partial<Policy>, phases: readonly string[] = []) {
+  const clock = new FakeClock();
+  const logged: unknown[] = [];
+  const slack = { calls: [] as string[], isDown: false };
+  async function respond<T>(call: string, value: T): Promise<T> {
+    slack.calls.push(call);
+    if (slack.isDown) throw new Error('Slack is down');
+    return value;
+  }
+  const steps = Object.fromEntries(phases.map((phase, i) => [`step-${i}`, { title: 'x', phase, dependsOn: [] }]));
+  const options = {
+    policy: { ...allowAllPolicy, ...change },
+    clusterService: {
+      getRunView: async (run: string) =>
+        run === 'run-1' ? ({ requester: ada, steps } as unknown as RunView) : undefined,
+    },
+    chat: {
+      listGroupMembers: (group: string) => respond(group, [grace]),
+      listChannelMembers: (channel: string) => respond(channel, channel === 'C1' ? [ada.user] : []),
+    },
+    now: clock.now,
+    log: (fields: object, message: string) => void logged.push({ ...fields, message }),
+  };
+  return {
+    clock,
+    logged,
+    slack,
+    authorize: createAuthorizer(options),
+    findMembership: createChannelMembership(options),
+  };
+}
+
+describe('a decision about a run', () => {
+  const removals = ['remove:controllers', 'remove:workers', 'remove:workers'];
+
+  test.each([
+    ['controllers and workers', removals, 3],
+    ['controllers', ['remove:controllers'], 1],
+    ['nothing else', ['controllers', 'workers', 'remove:network', ...removals], 3],
+  ])('counts the deleted %s', async (_, phases, deletionCount) => {
+    const approval = { run: 'run-1', isApproval: true };
+    const { authorize } = createFixture({ maxDeletions: deletionCount }, phases);
+    expect(await authorize(ada, 'C1', approval)).toBeUndefined();
+    const stricter = createFixture({ maxDeletions: deletionCount - 1 }, phases);
+    expect(await stricter.authorize(ada, 'C1', approval)).toEqual({
+      reason: 'too-many',
+      deletionCount,
+      limit: deletionCount - 1,
+    });
+  });
+
+  test('compares the requester of that run', async () => {
+    const { authorize } = createFixture({ approvers: [grace] });
+    expect(await authorize(ada, 'C1', { run: 'run-1', isApproval: false })).toBeUndefined();
+    expect(await authorize(linus, 'C1', { run: 'run-1', isApproval: false })).toMatchObject({
+      reason: 'not-an-approver',
+    });
+    expect(await authorize(ada, 'C1', { run: 'run-1', isApproval: true })).toMatchObject({ reason: 'not-an-approver' });
+  });
+
+  test('about an unknown run needs an approver', async () => {
+    const { authorize } = createFixture({ approvers: [grace], maxDeletions: 0 });
+    expect(await authorize(ada, 'C1', { run: 'run-2', isApproval: false })).toMatchObject({
+      reason: 'not-an-approver',
+    });
+    expect(await authorize(grace, 'C1', { run: 'run-2', isApproval: true })).toBeUndefined();
+  });
+});
+
+test('a revocation compares the owner of the kubeconfigs', async () => {
+  const { authorize } = createFixture({ creators: [grace] });
+  expect(await authorize(ada, 'C1', { kubeconfigOwner: ada })).toBeUndefined();
+  expect(await authorize(ada, 'C1', { kubeconfigOwner: linus })).toMatchObject({ reason: 'not-yours' });
+});
+
+describe('the members of a user group', () => {
+  test('are read for the actions that they decide about only, and again after a minute', async () => {
+    const { authorize, clock, slack } = createFixture({ creators: [ops] });
+    expect(await authorize(linus, 'C1', 'look')).toBeUndefined();
+    expect(slack.calls).toEqual([]);
+    expect(await authorize(grace, 'C1', 'create')).toBeUndefined();
+    clock.advance(59_999);
+    expect(await authorize(grace, 'C1', 'create')).toBeUndefined();
+    expect(slack.calls).toEqual(['S1']);
+    clock.advance(1);
+    expect(await authorize(linus, 'C1', 'create')).toMatchObject({ reason: 'not-a-creator' });
+    expect(slack.calls).toEqual(['S1', 'S1']);
+  });
+
+  test('that cannot be read deny, are logged, and are read again at once', async () => {
+    const { authorize, logged, slack } = createFixture({ creators: [ops] });
+    slack.isDown = true;
+    expect(await authorize(grace, 'C1', 'create')).toEqual({ reason: 'unreadable', group: 'S1' });
+    expect(logged).toEqual([
+      { group: 'S1', error: new Error('Slack is down'), message: 'reading the members of a user group failed' },
+    ]);
+    slack.isDown = false;
+    expect(await authorize(grace, 'C1', 'create')).toBeUndefined();
+  });
+});
+
+describe('the members of the enabled channels', () => {
+  test('are not read when all channels are enabled', async () => {
+    const { findMembership, slack } = createFixture({ channels: 'all' });
+    expect(await findMembership(linus)).toBe('member');
+    expect(slack.calls).toEqual([]);
+  });
+
+  test('are members of at least one of them, and are read again after a minute', async () => {
+    const { clock, findMembership, slack } = createFixture({ channels: ['C1', 'C2'] });
+    expect(await findMembership(ada)).toBe('member');
+    clock.advance(59_999);
+    expect(await findMembership(linus)).toBe('nonMember');
+    expect(slack.calls).toEqual(['C1', 'C2']);
+    clock.advance(1);
+    expect(await findMembership(ada)).toBe('member');
+    expect(slack.calls).toEqual(['C1', 'C2', 'C1', 'C2']);
+  });
+
+  test('that cannot be read are logged, and are read again at once', async () => {
+    const { findMembership, logged, slack } = createFixture({ channels: ['C1'] });
+    slack.isDown = true;
+    expect(await findMembership(ada)).toBe('unreadable');
+    expect(logged).toEqual([
+      { channel: 'C1', error: new Error('Slack is down'), message: 'reading the members of a channel failed' },
+    ]);
+    slack.isDown = false;
+    expect(await findMembership(ada)).toBe('member');
+  });
+
+  test('of one channel suffice while another cannot be read', async () => {
+    const { findMembership } = createFixture({ channels: ['C1', 'C2'] });
+    expect(await findMembership(ada)).toBe('member');
+    const broken = createFixture({ channels: ['C2', 'C1'] });
+    broken.slack.isDown = true;
+    expect(await broken.findMembership(ada)).toBe('unreadable');
+  });
+});
