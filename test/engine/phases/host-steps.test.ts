@@ -4,7 +4,7 @@ import { definePhase } from '../../../src/engine/steps/cluster-step.ts';
 import { hostStep } from '../../../src/engine/steps/host-step.ts';
 import { stepHandle } from '../../../src/engine/workflow/step-handle.ts';
 import { findUnsatisfiableCheck } from '../../fakes/host-script.ts';
-import { recordHostScripts } from '../../fakes/record-host-scripts.ts';
+import { recordStep } from '../../fakes/record-step.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 
 const cluster = buildCluster({ controllers: 3, workers: 2 });
@@ -13,9 +13,9 @@ const cluster = buildCluster({ controllers: 3, workers: 2 });
 async function inspect(list: typeof phases) {
   const steps = list.flatMap((phase) => phase.steps(cluster));
   const recorded = await Promise.all(
-    steps.map(async (step) => ({ key: step.handle.key, scripts: await recordHostScripts(step, cluster) })),
+    steps.map(async (step) => ({ key: step.handle.key, scripts: (await recordStep(step, cluster)).scripts })),
   );
-  const hostSteps = recorded.flatMap(({ key, scripts }) => (scripts ? [{ key, scripts }] : []));
+  const hostSteps = recorded.filter(({ scripts }) => scripts.length > 0);
   return {
     hostSteps: hostSteps.map(({ key }) => key),
     problems: hostSteps.flatMap(({ key, scripts }) => findUnsatisfiableCheck(key, scripts) ?? []),
