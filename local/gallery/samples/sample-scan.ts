@@ -122,7 +122,7 @@ const api: ApiFacts = {
 
 const compute: ComputeFacts = {
   instances: ['demo-controller-0', 'demo-worker-0'].map((name) => ({
-    ...{ name, hasSshKey: false },
+    ...{ name, hasSshKey: false, blocksProjectSshKeys: true, disablesOsLogin: true },
     serviceAccounts: [],
   })),
   sshRules: [],
@@ -183,7 +183,7 @@ network bridge
   api,
   compute: {
     instances: compute.instances.map(({ name }) => ({
-      ...{ name, hasSshKey: true },
+      ...{ name, hasSshKey: true, blocksProjectSshKeys: false, disablesOsLogin: false },
       serviceAccounts: ['123456-compute@developer.gserviceaccount.com'],
     })),
     sshRules: [{ name: 'demo-allow-external', sourceRanges: ['0.0.0.0/0'] }],

@@ -49,6 +49,9 @@ async function buildInstanceSpec({ cluster, vault }: RenderContext, instance: In
     ...buildPartialInstanceSpec(cluster, instance),
     metadata: {
       'ssh-keys': `${sshUser}:${publicKey}`,
+      // Keys and users of the whole project get no access to the instance. With OS Login it would ignore `ssh-keys`.
+      'block-project-ssh-keys': 'TRUE',
+      'enable-oslogin': 'FALSE',
       // The instance publishes its SSH host keys once, at its first boot.
       'enable-guest-attributes': 'TRUE',
       ...('podCidr' in instance ? { 'pod-cidr': String(instance.podCidr) } : {}),

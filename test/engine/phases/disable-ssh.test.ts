@@ -50,6 +50,15 @@ describe('a run', () => {
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(6).fill('applied'));
   });
 
+  test('leaves instances that block project-wide SSH keys and disable OS Login', async () => {
+    const { environment } = await createEnvironment({ controllers: 3, workers: 2 });
+    const settings = environment.compute.listInstances().map(({ spec }) => spec.metadata);
+    expect(settings).toHaveLength(5);
+    for (const metadata of settings) {
+      expect(metadata).toMatchObject({ 'block-project-ssh-keys': 'TRUE', 'enable-oslogin': 'FALSE' });
+    }
+  });
+
   test.each<[string, (environment: RunEnvironment, process: Process) => Promise<object>]>([
     [
       'scale up',

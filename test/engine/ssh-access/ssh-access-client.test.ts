@@ -136,7 +136,7 @@ describe('the SSH key in instance metadata', () => {
     const c = await createSetting();
     const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
-    const kept = { 'pod-cidr': '10.200.0.0/24', 'enable-guest-attributes': 'TRUE' };
+    const kept = { 'pod-cidr': '10.200.0.0/24', 'block-project-ssh-keys': 'TRUE', 'enable-oslogin': 'FALSE' };
     c.cloud.tamper('instances', machine, { metadata: { ...kept, ...(before ? { 'ssh-keys': before } : {}) } });
     const set = (to: 'open' | 'shut') => setSshKeyState(c.deps, worker, to, { requestId: 'r', signal });
     for (const changed of [true, false]) {

@@ -10,6 +10,9 @@ export interface ComputeFacts {
     readonly serviceAccounts: readonly string[];
     /** Whether `ssh-keys` metadata is set. */
     readonly hasSshKey: boolean;
+    readonly blocksProjectSshKeys: boolean;
+    /** Whether its metadata disables OS Login, whatever the project's metadata says. */
+    readonly disablesOsLogin: boolean;
   }[];
   /** Enabled firewall rules that allow SSH, except from the cluster itself and Google's health checks. */
   readonly sshRules: readonly { readonly name: string; readonly sourceRanges: readonly string[] }[];
@@ -34,6 +37,8 @@ export async function collectComputeFacts(
         name,
         serviceAccounts,
         hasSshKey: (metadata['ssh-keys'] ?? '') !== '',
+        blocksProjectSshKeys: metadata['block-project-ssh-keys']?.toUpperCase() === 'TRUE',
+        disablesOsLogin: metadata['enable-oslogin']?.toUpperCase() === 'FALSE',
       })),
     sshRules: rules.filter(
       (rule) =>

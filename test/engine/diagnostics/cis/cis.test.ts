@@ -295,6 +295,18 @@ const changes: readonly Change[] = [
     'has service account `123456-compute@',
   ],
   [
+    'instances block project-wide SSH keys',
+    'none blocked',
+    { ...hardenedScan, compute: tutorialScan.compute },
+    "accepts the project's SSH keys",
+  ],
+  [
+    'instances disable OS Login',
+    'project default',
+    { ...hardenedScan, compute: tutorialScan.compute },
+    '`enable-oslogin` is not `FALSE`',
+  ],
+  [
     'CA private keys only where they sign',
     'a copy at somebody’s home',
     on('controller', 'provider secretbox', 'key c1a57e0000000001 /home/kthw/ca-key.pem\nprovider secretbox'),

@@ -9,6 +9,8 @@ import { inspectControllers } from '../inspect-controllers.ts';
 /** Inspections such as this one enable SSH access temporarily. */
 const retryHint = 'retry in a minute, in case another inspection is in progress';
 
+const addMetadata = (entry: string) => `run \`gcloud compute instances add-metadata NAME --metadata=${entry}\``;
+
 /** Gaps of the tutorial that the benchmark does not cover. */
 export const extraChecks: readonly Check[] = [
   {
@@ -34,6 +36,22 @@ export const extraChecks: readonly Check[] = [
       'stop the instance, run `gcloud compute instances set-service-account NAME --no-service-account --no-scopes`, and start it',
     inspect: inspectEachInstance(({ serviceAccounts: [email] }) =>
       email === undefined ? 'pass' : { failure: `has service account \`${email}\`` },
+    ),
+  },
+  {
+    title: 'instances block project-wide SSH keys',
+    automated: false,
+    remediation: addMetadata('block-project-ssh-keys=TRUE'),
+    inspect: inspectEachInstance(({ blocksProjectSshKeys }) =>
+      blocksProjectSshKeys ? 'pass' : { failure: "accepts the project's SSH keys" },
+    ),
+  },
+  {
+    title: 'instances disable OS Login',
+    automated: false,
+    remediation: addMetadata('enable-oslogin=FALSE'),
+    inspect: inspectEachInstance(({ disablesOsLogin }) =>
+      disablesOsLogin ? 'pass' : { failure: '`enable-oslogin` is not `FALSE`' },
     ),
   },
   {
