@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { defaultVersion, mirrorVersion } from './engine/cluster/default-version.ts';
 import { releases } from './engine/cluster/releases.ts';
@@ -46,8 +47,11 @@ const EnvironmentSchema = z.object({
   KTHW_COMPUTE_URL: loopbackOrHttpsUrl.optional(),
   /** Base URL that replaces the upstream hosts of component downloads. */
   KTHW_MIRROR_URL: z
-    .url({ error: 'must be a URL', abort: true })
-    .refine(hasNoCredentials, { error: 'must not contain a password' })
+    .string()
+    .refine(isMirrorUrl, {
+      error:
+        'must be https://HOST[:PORT][/PATH], or http:// with localhost or a loopback or private IPv4 address, and only letters, digits and ._- in host and path',
+    })
     .optional(),
   /** Whether the bot checks downloads before instances start them. `off`: only instances can reach the mirror. */
   KTHW_DOWNLOAD_CHECK: z.enum(['on', 'off']).default('on'),
@@ -148,10 +152,19 @@ function parseEnvironment<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEn
   throw new Error(`invalid configuration:\n  ${problems.join('\n  ')}`);
 }
 
-/** Errors and manual commands show the URL. */
-function hasNoCredentials(url: string): boolean {
-  const { username, password } = new URL(url);
-  return username === '' && password === '';
+/**
+ * `https://HOST[:PORT][/PATH]`, or `http://` where the host is `localhost` or a loopback, private (RFC 1918) or shared
+ * (RFC 6598) IPv4 address. Scripts of instances and containerd's configuration contain the URL, so no other characters.
+ */
+function isMirrorUrl(url: string): boolean {
+  const [, scheme, host = ''] =
+    /^(https?):\/\/([A-Za-z0-9][A-Za-z0-9.-]*)(?::\d+)?(?:\/[A-Za-z0-9._/-]*)?$/.exec(url) ?? [];
+  if (scheme === undefined || !URL.canParse(url)) return false;
+  if (scheme === 'https' || host === 'localhost') return true;
+  return (
+    ipaddr.IPv4.isValidFourPartDecimal(host) &&
+    ['loopback', 'private', 'carrierGradeNat'].includes(ipaddr.IPv4.parse(host).range())
+  );
 }
 
 /** A comma-separated list. Rejects an empty list, which would otherwise mean no restriction. */

@@ -48,6 +48,13 @@ export function toMirrorUrl(url: string, mirror: string | undefined): string {
   return `${mirror.replace(/\/+$/, '')}/${host}${pathname}`;
 }
 
+/** curl options that allow only HTTPS, also after redirects. A mirror with http:// allows both. */
+export function formatProtocolOptions(mirror: string | undefined): string {
+  const protocols = mirror?.startsWith('http://') ? 'http,https' : 'https';
+  // Quoted, because zsh expands `=https`.
+  return `--proto '=${protocols}' --proto-redir '=${protocols}'`;
+}
+
 function createKubernetesDownload(
   release: Release,
   name: string,

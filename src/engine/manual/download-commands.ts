@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import { type ComponentDownload, toMirrorUrl } from '../cluster/component-downloads.ts';
+import { type ComponentDownload, formatProtocolOptions, toMirrorUrl } from '../cluster/component-downloads.ts';
 import { quoteArgument } from './format-command.ts';
 
 /** Renders commands that download, verify and install one component. Pure. */
@@ -8,9 +8,10 @@ export function renderDownloadCommands(
   mirror: string | undefined,
 ): string {
   const file = url.slice(url.lastIndexOf('/') + 1);
-  const sums = `curl -fsSL ${quoteArgument(toMirrorUrl(checksumUrl, mirror))}`;
+  const protocols = formatProtocolOptions(mirror);
+  const sums = `curl -fsSL ${protocols} ${quoteArgument(toMirrorUrl(checksumUrl, mirror))}`;
   return [
-    `curl -fsSLO ${quoteArgument(toMirrorUrl(url, mirror))}`,
+    `curl -fsSLO ${protocols} ${quoteArgument(toMirrorUrl(url, mirror))}`,
     checksumFormat === 'plain'
       ? `echo "$(${sums})  ${file}" | sha256sum -c`
       : `${sums} | grep -F ${file} | sha256sum -c`,

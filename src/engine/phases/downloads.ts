@@ -3,6 +3,7 @@ import type { Cluster, Instance } from '../cluster/cluster.ts';
 import {
   type ComponentDownload,
   listComponentDownloads as everyDownload,
+  formatProtocolOptions,
   toMirrorUrl,
 } from '../cluster/component-downloads.ts';
 import { createDownloadError, type DownloadFailure, downloadReasons } from '../cluster/create-download-error.ts';
@@ -88,7 +89,7 @@ function renderFetchScript({ mirror }: RenderContext, components: readonly Compo
   fetch '${toMirrorUrl(d.url, mirror)}' "$part" & got=$!
   fetch '${toMirrorUrl(d.checksumUrl, mirror)}' "$sums" && wait $got || { wait $got || true; exit ${downloadFailedExitCode}; }
   sum=$(${d.checksumFormat === 'plain' ? "awk 'NR==1{print $1}'" : `awk -v f='${getFileName(d.url)}' '$2==f||$2=="*"f{print $1; exit}'`} "$sums")
-  [ "$(digest "$part")" = "$sum" ] || { fail '${toMirrorUrl(d.url, mirror)}' '${downloadReasons.checksum}'; exit ${downloadFailedExitCode}; }
+  [ -n "$sum" ] && [ "$(digest "$part")" = "$sum" ] || { fail '${toMirrorUrl(d.url, mirror)}' '${downloadReasons.checksum}'; exit ${downloadFailedExitCode}; }
   ${renderInstallCommand(d)}
   echo '${d.url}' > /var/lib/kthw/have/${d.name}
 ) & jobs="$jobs $!"`;
@@ -97,7 +98,7 @@ fail() { echo "download failed: $1: $2" >&2; return 1; }
 # Keeps curl's messages, which interleave, and reports the HTTP status or the last message.
 fetch() {
   local log code=0 status reason
-  log=$(curl -fsSL --connect-timeout 10 --retry 4 --retry-connrefused --speed-limit 1024 --speed-time 60 \\
+  log=$(curl -fsSL ${formatProtocolOptions(mirror)} --connect-timeout 10 --retry 4 --retry-connrefused --speed-limit 1024 --speed-time 60 \\
     -w '\\n%{http_code}' -o "$2" "$1" 2>&1) || code=$?
   status=\${log##*$'\\n'} reason=\${log##*curl: (}
   reason=\${reason#*) }

@@ -1,6 +1,6 @@
 import { findCidrOverlaps } from '../cluster/cidr.ts';
 import type { Instance } from '../cluster/cluster.ts';
-import { listComponentDownloads, toMirrorUrl } from '../cluster/component-downloads.ts';
+import { formatProtocolOptions, listComponentDownloads, toMirrorUrl } from '../cluster/component-downloads.ts';
 import { createDownloadError } from '../cluster/create-download-error.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { findSizeProblem } from '../cluster/find-size-problem.ts';
@@ -67,7 +67,9 @@ export const preflight = definePhase({
       },
       explained: {
         manualCommands: ({ mirror }) =>
-          listComponentDownloads(release).map(({ url }) => `curl -fsSLI ${quoteArgument(toMirrorUrl(url, mirror))}`),
+          listComponentDownloads(release).map(
+            ({ url }) => `curl -fsSLI ${formatProtocolOptions(mirror)} ${quoteArgument(toMirrorUrl(url, mirror))}`,
+          ),
       },
     },
   ],

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ComponentDownload, listComponentDownloads } from '../../../src/engine/cluster/component-downloads.ts';
+import {
+  type ComponentDownload,
+  formatProtocolOptions,
+  listComponentDownloads,
+} from '../../../src/engine/cluster/component-downloads.ts';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import { getRelease } from '../../../src/engine/cluster/releases.ts';
 import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
@@ -116,6 +120,30 @@ describe.each(['controllers', 'workers'] as const)('the components of the %s', (
     );
     expect(listInstalled()).toEqual([]);
   });
+});
+
+test('an empty digest is not equal to an empty checksum', async () => {
+  writeFileSync(join(root, 'openssl'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  for (const { checksumUrl } of components) server.files.set(server.toPath(checksumUrl), '');
+  const { code, lines } = await fail('workers');
+  expect(code).toBe('checksum');
+  const urls = components.filter(({ instanceRole }) => instanceRole === 'workers').map(({ url }) => toUrl(url));
+  expect(lines.toSorted()).toEqual(urls.map((url) => `download failed: ${url}: checksum mismatch`).toSorted());
+  expect(readdirSync(join(root, 'var/lib/kthw/have'))).toEqual([]);
+});
+
+test('a redirect to another protocol is refused, and one to http as well without a mirror with http', async () => {
+  const [worker] = cluster.workerInstances;
+  if (!worker) throw new Error('there is no worker');
+  const redirect = (location: string) =>
+    server.responses.set(server.toPath(kubelet.url), (response) => void response.writeHead(302, { location }).end());
+  redirect('ftp://127.0.0.1/kubelet');
+  expect((await fail('workers')).lines.join()).toMatch(/kubelet: Protocol "?ftp"? (not supported|disabled)/i);
+  expect(formatProtocolOptions('http://10.0.0.1')).toBe("--proto '=http,https' --proto-redir '=http,https'");
+  for (const mirror of [undefined, 'https://mirror.test']) {
+    const curl = `curl -sS ${formatProtocolOptions(mirror)} ${server.url}`;
+    expect(await execa('bash', ['-c', curl], { reject: false })).toMatchObject({ exitCode: 1 });
+  }
 });
 
 test('one missing file is one error with version, URL and status, and the others are installed', async () => {
