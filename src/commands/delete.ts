@@ -13,7 +13,7 @@ import {
   renderUnknownCluster,
 } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import { defineButton, defineCommand, defineModal, type ServiceDeps } from './routing/command.ts';
+import { type CommandDeps, defineButton, defineCommand, defineModal, type ServiceDeps } from './routing/command.ts';
 
 /** `stops`: the active run that the confirmation names. The deletion stops no other run. */
 const value = shownClusterSchema.extend({ stops: StoppedRun.optional() });
@@ -45,11 +45,17 @@ const confirmNameModal = defineModal({
   value: value.extend({ channel: z.string().min(1).max(50) }),
   validate: ({ cluster }, { [nameBlockId]: name = '' }) =>
     name.trim() === cluster ? undefined : { [nameBlockId]: `Type ${cluster} to confirm` },
-  onSubmit: async ({ args, requester, channel }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
+  onSubmit: async (
+    { args, requester, channel },
+    { clusterService, policy }: ServiceDeps<ClusterLifecycle> & Pick<CommandDeps, 'policy'>,
+  ) => {
     const { cluster, stops, run: shownRun } = args;
-    const confirmation = { stops: stops?.run, shownRun };
+    const requiresApproval = policy.approvers !== 'creators';
+    const confirmation = { stops: stops?.run, shownRun, requiresApproval };
     const result = await clusterService.deleteCluster(cluster, requester, channel, confirmation);
-    const started = md`Deleting *${cluster}*. Progress is shown in the message below`;
+    const started = requiresApproval
+      ? md`Planning the deletion of *${cluster}*. An approval request will list everything that will be deleted`
+      : md`Deleting *${cluster}*. Progress is shown in the message below`;
     return { message: renderStartResult(cluster, result, started) };
   },
 });

@@ -68,6 +68,8 @@ export const recordSchemas = {
     open: z.boolean(),
     /** Rebuild only: first phase to rebuild. */
     fromPhase: z.string().optional(),
+    /** Delete only: it waits for an approval, too. */
+    requiresApproval: z.boolean().optional(),
     /** Tutorial mode. */
     pausesAfterChapters: z.boolean().optional(),
     /** Scale and rebuild only: configuration before the run, with all workers that may exist. */

@@ -60,6 +60,7 @@ export class FakeClock implements Clock {
   #sleepInVirtualTime(ms: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
+      if (!Number.isFinite(ms)) return reject(new Error(`a sleep of ${ms} ms would stop the clock`));
       const abort = (): void => {
         this.#sleepers = this.#sleepers.filter((s) => s !== sleeper);
         reject(signal?.reason);
@@ -86,6 +87,8 @@ export class FakeClock implements Clock {
   }
 
   #wakeNext(): void {
+    // The last sleeper may have been aborted since the tick was scheduled. Without one, time stands still.
+    if (this.#sleepers.length === 0) return;
     const next = Math.min(...this.#sleepers.map((s) => s.until));
     this.#nowMs = Math.max(this.#nowMs, next);
     const due = this.#sleepers.filter((s) => s.until <= next);

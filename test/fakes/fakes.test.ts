@@ -18,6 +18,17 @@ const subnet = { name: 's', network: 'n', region: 'us-west1', description: 'd', 
 const address = { name: 'a', region: 'us-west1', description: 'd', labels: { x: 'y' } };
 
 describe('FakeClock', () => {
+  test('stands still when the last sleeper is aborted', async () => {
+    const clock = new FakeClock();
+    const from = +clock.now();
+    const controller = new AbortController();
+    const sleep = clock.sleep(1_000, controller.signal).catch(() => {});
+    controller.abort();
+    await sleep;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(+clock.now()).toBe(from);
+  });
+
   test('wakes sleepers in order of time, without real delay', async () => {
     const clock = new FakeClock();
     const from = +clock.now();

@@ -43,7 +43,7 @@ export function createAuthorizer({ policy, clusterService, chat, now, log }: Aut
     return {
       kind: 'answer',
       isApproval: permission.isApproval,
-      runRequester: view?.requester,
+      runRequesters: view?.requesters ?? [],
       deletionCount: view ? countDeletedInstances(view) : 0,
     };
   }
@@ -58,7 +58,8 @@ export function createAuthorizer({ policy, clusterService, chat, now, log }: Aut
 }
 
 /** Counts the instances that a run deletes. */
-function countDeletedInstances({ steps }: RunView): number {
-  return Object.values(steps).filter(({ phase }) => phase === 'remove:controllers' || phase === 'remove:workers')
-    .length;
+function countDeletedInstances({ steps, operation }: RunView): number {
+  const prefix = operation === 'delete' ? '' : 'remove:';
+  const phases = ['controllers', 'workers'].map((name) => prefix + name);
+  return Object.values(steps).filter(({ phase }) => phases.includes(phase)).length;
 }

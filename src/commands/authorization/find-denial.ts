@@ -11,7 +11,8 @@ export type Action =
   | {
       readonly kind: 'answer';
       readonly isApproval: boolean;
-      readonly runRequester?: Person | undefined;
+      /** Who requested or resumed the run. */
+      readonly runRequesters: readonly Person[];
       readonly deletionCount: number;
     };
 
@@ -50,12 +51,13 @@ export function findDenial(
         : checkIsAllowed(getRevokers(policy), requester, members, 'not-yours');
     case 'answer': {
       const allowed = getApprovers(policy);
-      const isOwn = action.runRequester !== undefined && isSamePerson(action.runRequester, requester);
-      // The requester can always reject their own request.
+      const { runRequesters } = action;
+      const isOwn = runRequesters.some((one) => isSamePerson(one, requester));
+      // Requesters can always reject their own request.
       if (isOwn && !action.isApproval) return undefined;
       const denial = checkIsAllowed(allowed, requester, members, 'not-an-approver');
       if (denial || !action.isApproval) return denial;
-      const ownRequestDenial = isOwn ? checkOwnRequest(allowed, requester, members) : undefined;
+      const ownRequestDenial = isOwn ? checkOwnRequest(allowed, runRequesters, members) : undefined;
       return ownRequestDenial ?? checkDeletionLimit(action.deletionCount, maxDeletions);
     }
     default:
@@ -98,15 +100,17 @@ function checkIsAllowed(
   return checkGroupsReadable(allowed, members) ?? { reason, allowed };
 }
 
-/** Requesters can't approve their own request if another approver exists. An unreadable group may contain one. */
+/**
+ * Nobody who requested or resumed a run can approve it if another approver exists. An unreadable group may contain one.
+ */
 function checkOwnRequest(
   allowed: 'everybody' | readonly Principal[],
-  requester: Person,
+  runRequesters: readonly Person[],
   members: GroupMembers,
 ): Denial | undefined {
   if (allowed === 'everybody') return undefined;
   const hasOtherApprover = allowed.some((one) =>
-    resolvePrincipal(one, members)?.some((other) => !isSamePerson(other, requester)),
+    resolvePrincipal(one, members)?.some((other) => !runRequesters.some((each) => isSamePerson(each, other))),
   );
   return hasOtherApprover ? { reason: 'own-request', allowed } : checkGroupsReadable(allowed, members);
 }

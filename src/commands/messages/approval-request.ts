@@ -205,7 +205,7 @@ function formatApprovalRules({ expiresAt }: Pick<ApprovalRequest, 'expiresAt'>, 
   if (approvers === 'everybody') return md.join([md`Anyone in this channel can approve.`, deadlineText], ' ');
   return md.join(
     [
-      md`${md.mentions(approvers)} can approve; the requester can't approve unless they are the only approver.`,
+      md`${md.mentions(approvers)} can approve, except those who requested or resumed this run, unless there is no other approver.`,
       deadlineText,
     ],
     ' ',

@@ -35,7 +35,7 @@ function formatDenialReason(denial: Denial): Markdown {
     case 'not-yours':
       return md`You can only revoke your own kubeconfigs`;
     case 'own-request':
-      return md`You can't approve your own request`;
+      return md`You requested or resumed this run, so someone else must approve it`;
     case 'too-many':
       return md`This deletes ${formatCount(denial.deletionCount, 'instance')}; the limit is ${denial.limit} per run`;
     case 'unreadable':

@@ -156,14 +156,14 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     name: string,
     requester: Person,
     channel: string,
-    { stops: confirmedStop, shownRun }: DeleteConfirmation = {},
+    { stops: confirmedStop, shownRun, requiresApproval }: DeleteConfirmation = {},
   ): Promise<StartResultOrNotFound> {
     const found = await readActiveCluster(store, name);
     if (!found) return { notFound: true };
     const outdated = shownRun === undefined ? undefined : await findNewerChange(views, found.value, shownRun);
     if (outdated) return outdated;
     const { previousSpec: spec } = await getPreviousSpec(specDeps, found.value.spec, found.value.runs);
-    return await startNewRun({ operation: 'delete', spec, requester, channel, confirmedStop }, found);
+    return await startNewRun({ operation: 'delete', spec, requester, channel, confirmedStop, requiresApproval }, found);
   }
 
   async function rebuildCluster(

@@ -91,6 +91,8 @@ export interface RunView {
   readonly canResume: boolean;
   /** Its success makes the cluster ready for the first time. */
   readonly isFirstSetup: boolean;
+  /** A delete that waits for an approval. */
+  readonly requiresApproval: boolean;
   /** The completed chapter after which the run waits for a decision. */
   readonly pausedAfterChapter?: number;
   /** In execution order. */
@@ -218,6 +220,8 @@ export interface DeleteConfirmation {
   readonly stops?: string | undefined;
   /** The latest run of the cluster. */
   readonly shownRun?: string | undefined;
+  /** Wait for an approval, and stop the active run only then. */
+  readonly requiresApproval?: boolean;
 }
 
 export interface ScaleClusterRequest extends RunRequest {

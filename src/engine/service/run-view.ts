@@ -44,6 +44,7 @@ export function toRunView(id: string, run: RunRecord, planned: readonly ViewedSt
     hasSucceeded: state.hasSucceeded,
     canResume: operation !== undefined && canResume(state, operation, hasChanges),
     isFirstSetup: run.isFirstSetup ?? false,
+    requiresApproval: run.requiresApproval ?? false,
     ...(state.pendingPause && !state.outcome ? { pausedAfterChapter: state.pendingPause.chapter } : {}),
     phases: groupByPhase(planned).map(([name, steps]) => toPhaseView(name, steps, state)),
     steps: Object.fromEntries(

@@ -26,6 +26,8 @@ export interface StartRunRequest {
   readonly previousSpec?: ClusterSpec;
   /** The active run that the requester confirmed to stop. */
   readonly confirmedStop?: string | undefined;
+  /** Delete only. */
+  readonly requiresApproval?: boolean | undefined;
 }
 
 interface StartRunDeps extends MissingPartsDeps {
@@ -51,15 +53,16 @@ export async function startRun(
   const activeRun = existing?.value.activeRun;
   const active = activeRun === undefined ? undefined : await describeActiveRun(deps, activeRun);
   const isConfirmed = active !== undefined && request.confirmedStop === active.run;
+  const takesOver = isConfirmed && !request.requiresApproval;
   if (existing && active) {
     const isBlocked = !canPreempt(request.operation, active.operation) || (operation.isCancelFinal && !isConfirmed);
     if (isBlocked) return { activeRun: active };
     const { queuedRun } = existing.value;
-    if (queuedRun && !isConfirmed) return { activeRun: await describeActiveRun(deps, queuedRun) };
+    if (queuedRun && !takesOver) return { activeRun: await describeActiveRun(deps, queuedRun) };
   }
   const observed = await observeBeforeOperation(deps, operation, request.spec);
   if ('blockedBy' in observed) return observed;
-  const isQueued = active !== undefined && !isConfirmed;
+  const isQueued = active !== undefined && !takesOver;
   const requestedAt = now().toISOString();
   // Ids sort by time, so that open runs start in the order of their requests.
   const run = `${requestedAt.replaceAll(/[^0-9]/g, '')}-${randomUUID().slice(0, 8)}`;
@@ -112,6 +115,7 @@ async function buildRunRecord(
     // Closed until the cluster refers to it. After a crash in between, no runner executes a run without a cluster.
     open: false,
     ...(fromPhase ? { fromPhase } : {}),
+    ...(request.requiresApproval ? { requiresApproval: true } : {}),
     ...(pausesAfterChapters ? { pausesAfterChapters: true } : {}),
     ...(isReadyAfterwards && !wasReady ? { isFirstSetup: true } : {}),
     ...(previousSpec && existing

@@ -4,6 +4,11 @@ import type { RunState } from './run-state.ts';
 
 export type ClusterState = Exclude<SettledState, 'new'> | 'provisioning' | 'deleting';
 
+/** What the active run means for the state of its cluster. */
+interface ActiveRunState extends Pick<RunEnd, 'hasChanges' | 'hasSucceeded'> {
+  readonly requiresApproval: boolean;
+}
+
 /** What an ended run means for the state of its cluster. */
 interface RunEnd extends Pick<RunState, 'outcome' | 'hasSucceeded'> {
   readonly hasChanges: boolean;
@@ -16,13 +21,15 @@ interface RunEnd extends Pick<RunState, 'outcome' | 'hasSucceeded'> {
 export function getClusterState(
   { settledState }: Pick<ClusterRecord, 'settledState'>,
   operation?: Operation,
-  { hasChanges, hasSucceeded }: Pick<RunEnd, 'hasChanges' | 'hasSucceeded'> = {
+  { hasChanges, hasSucceeded, requiresApproval }: ActiveRunState = {
     hasChanges: false,
     hasSucceeded: false,
+    requiresApproval: false,
   },
 ): ClusterState {
   // A run that succeeded before was resumed for its deferred steps only. A confirmed deletion counts at once.
-  const hasBegun = operation?.isCancelFinal || (hasChanges && !(hasSucceeded && settledState === 'ready'));
+  const isConfirmed = operation?.isCancelFinal && !requiresApproval;
+  const hasBegun = isConfirmed || (hasChanges && !(hasSucceeded && settledState === 'ready'));
   if (hasBegun && operation?.stateDuring) return operation.stateDuring;
   return settledState === 'new' ? 'provisioning' : settledState;
 }

@@ -34,6 +34,8 @@ interface PlannedWork {
 /** Inputs of a plan besides phases and cluster. */
 export interface PlanOptions<S extends Step = Step> {
   readonly operation: Operation<S>;
+  /** Delete: wait for an approval before the first removal. */
+  readonly requiresApproval?: boolean | undefined;
   /** Rebuild: the first phase that is rebuilt. */
   readonly fromPhase?: string | undefined;
   /** The cluster before the run, with all workers that may exist. */
@@ -46,7 +48,7 @@ export interface PlanOptions<S extends Step = Step> {
 export function planRun<S extends Step>(
   phases: readonly Phase<S>[],
   operations: Operations<S>,
-  run: Pick<RunRecord, 'operation' | 'spec' | 'fromPhase' | 'previousSpec' | 'settledSpec'>,
+  run: Pick<RunRecord, 'operation' | 'spec' | 'requiresApproval' | 'fromPhase' | 'previousSpec' | 'settledSpec'>,
 ): readonly PlannedStep<S>[] | undefined {
   const operation = findOperation(operations, run.operation);
   return operation && plan(phases, deriveCluster(run.spec), { ...run, operation });
@@ -77,7 +79,10 @@ function planDirection<S extends Step>(
   const forward = planForward(phases, cluster);
   switch (direction) {
     case 'backward':
-      return reversePlan(forward.filter((p) => !p.step.removable?.skipOnClusterDelete));
+      return reversePlan(forward.filter((p) => !p.step.removable?.skipOnClusterDelete)).map((p) => ({
+        ...p,
+        isDestructive: run.requiresApproval === true,
+      }));
     case 'both':
       return planRemovalsThenBuild(forward, selectRemovals(phases, run, forward));
     case 'forward': {

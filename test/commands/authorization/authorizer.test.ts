@@ -111,7 +111,7 @@ describe('an approval request in a thread', () => {
     const { slackClient } = it.slack;
     expect(JSON.stringify((await it.shown()).blocks)).toContain('<!subteam^S0000OPS0> can approve');
     await slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
-    await it.expectReplyTo('ada', "can't approve your own request");
+    await it.expectReplyTo('ada', 'someone else must approve it');
     await slackClient.actAs('linus').clickInMessage(general, it.ts, 'approval.approve');
     await it.expectReplyTo('linus', 'not an approver for this request');
     await slackClient.actAs('linus').clickInMessage(general, it.ts, 'approval.reject');
@@ -195,7 +195,7 @@ describe('an approval request in a thread', () => {
   });
 
   test.each([
-    ['another digest of one’s own run', { digest: 'd2' }, ada, "can't approve your own request"],
+    ['another digest of one’s own run', { digest: 'd2' }, ada, 'someone else must approve it'],
     ['another digest', { digest: 'd2' }, linus, 'This approval request no longer exists'],
     ['another run', { run: 'no-such-run' }, ada, 'This approval request no longer exists'],
     ['a run that is a path', { run: '../answer' }, ada, 'this button is not valid'],

@@ -15,13 +15,18 @@ const linus = { team: 'T1', user: 'U3' };
 const stranger = { team: 'T2', user: 'U1' };
 const ops = { group: 'S1' };
 const [look, create] = [{ kind: 'look' }, { kind: 'create' }] as const;
-const yes = (runRequester?: Person, deletionCount = 3): Action => ({
+const yes = (runRequester?: Person, deletionCount = 3, resumedBy: readonly Person[] = []): Action => ({
   kind: 'answer',
   isApproval: true,
-  runRequester,
+  runRequesters: [...(runRequester ? [runRequester] : []), ...resumedBy],
   deletionCount,
 });
-const no = (runRequester?: Person): Action => ({ kind: 'answer', isApproval: false, runRequester, deletionCount: 3 });
+const no = (runRequester?: Person): Action => ({
+  kind: 'answer',
+  isApproval: false,
+  runRequesters: runRequester ? [runRequester] : [],
+  deletionCount: 3,
+});
 const inOps = (...people: readonly Person[]): GroupMembers => new Map([['S1', people]]);
 const unread: GroupMembers = new Map();
 const may = undefined;
@@ -137,6 +142,30 @@ describe('the policy', () => {
       ada,
       yes(ada),
       'own-request',
+    ],
+    [
+      'someone who resumed a run does not approve it',
+      { approvers: [ada, grace] },
+      unread,
+      ada,
+      yes(linus, 3, [ada]),
+      'own-request',
+    ],
+    [
+      'an approver who neither requested nor resumed it does',
+      { approvers: [ada, grace] },
+      unread,
+      grace,
+      yes(linus, 3, [ada]),
+      may,
+    ],
+    [
+      'two approvers who both resumed it are the only ones left',
+      { approvers: [ada, grace] },
+      unread,
+      ada,
+      yes(linus, 3, [ada, grace]),
+      may,
     ],
     [
       'with a second creator, no one approves their own request',

@@ -28,6 +28,7 @@ export function aView(change: Partial<RunView> = {}): RunView {
     hasSucceeded: false,
     canResume: false,
     isFirstSetup: true,
+    requiresApproval: false,
     phases: [
       aPhaseView({ state: 'done', done: 3, startedAt: noon, finishedAt: later(48) }),
       aPhaseView({

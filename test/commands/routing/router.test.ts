@@ -325,7 +325,9 @@ describe('the delete modal', () => {
     if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
     expect([routed.channel, routed.route.permission]).toEqual([channel, 'create']);
     await routed.route.execute(createDeps(calls));
-    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel, { stops: undefined, shownRun: 'r0' }]]);
+    expect(calls).toEqual([
+      ['deleteCluster', 'demo', testUser, channel, { stops: undefined, shownRun: 'r0', requiresApproval: false }],
+    ]);
   });
 
   test('stops only the run that it names', async () => {
@@ -336,7 +338,9 @@ describe('the delete modal', () => {
     const routed = routeModalSubmission(submission, testUser, createDeps([]));
     if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
     await routed.route.execute(createDeps(calls));
-    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel, { stops: 'r1', shownRun: 'r1' }]]);
+    expect(calls).toEqual([
+      ['deleteCluster', 'demo', testUser, channel, { stops: 'r1', shownRun: 'r1', requiresApproval: false }],
+    ]);
   });
 
   test.each(['', 'Demo', 'demo2', 'dem', 'demo demo'])('says so beside the field for %j', (name) => {

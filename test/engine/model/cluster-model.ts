@@ -81,7 +81,14 @@ export class ClusterModel {
   }
 
   async #startOperation(
-    { operation, workers, machineType, fromPhase, isConfirmed }: Extract<ModelAction, { kind: 'request' }>,
+    {
+      operation,
+      workers,
+      machineType,
+      fromPhase,
+      isConfirmed,
+      requiresApproval,
+    }: Extract<ModelAction, { kind: 'request' }>,
     requester: Person,
   ): Promise<StartResultOrNotFound> {
     const service = this.#service;
@@ -103,8 +110,8 @@ export class ClusterModel {
       case 'delete': {
         const record = (await this.environment.store.read('cluster', name))?.value;
         const stops = isConfirmed ? record?.activeRun : undefined;
-        const result = await service.deleteCluster(name, requester, channel, { stops });
-        if ('run' in result && stops !== undefined) {
+        const result = await service.deleteCluster(name, requester, channel, { stops, requiresApproval });
+        if ('run' in result && stops !== undefined && !requiresApproval) {
           this.#confirmedStops.add(`${stops} ${result.run}`);
           this.#allow(stops, ['run.cancelRequested'], requester);
         }

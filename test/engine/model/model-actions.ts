@@ -12,6 +12,8 @@ export type ModelAction =
       readonly fromPhase: string;
       /** Delete: the dialog named the active run. */
       readonly isConfirmed: boolean;
+      /** Delete: approvers are configured. */
+      readonly requiresApproval: boolean;
     }
   | { readonly kind: 'decide'; readonly user: UserName; readonly approved: boolean }
   | { readonly kind: 'cancel'; readonly user: UserName }
@@ -34,6 +36,7 @@ const request = fc.record({
   machineType: fc.constantFrom('e2-standard-2', 'e2-standard-4', 'e2-standard-4', 'f1-micro'),
   fromPhase: fc.constantFrom('controllers', 'kubelet', 'workers'),
   isConfirmed: fc.boolean(),
+  requiresApproval: fc.boolean(),
 });
 const decision = fc.record({ kind: fc.constant('decide' as const), user, approved: fc.boolean() });
 const cancel = fc.record({ kind: fc.constant('cancel' as const), user });
@@ -101,6 +104,7 @@ const createReady: readonly ModelAction[] = [
     machineType: 'e2-standard-2',
     fromPhase: '',
     isConfirmed: false,
+    requiresApproval: false,
   },
   { kind: 'wait', ms: 600_000 },
 ];

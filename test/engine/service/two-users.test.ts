@@ -236,6 +236,42 @@ describe('a create that makes nothing', () => {
   });
 });
 
+describe('a delete that requires approval', () => {
+  const remove = ({ clusterService }: Process, stops?: string) =>
+    clusterService.deleteCluster('demo', ada, channel, { stops, requiresApproval: true });
+
+  test('changes nothing until it is approved, and the approval lists every instance', async () => {
+    const { environment, process } = await createReadyCluster();
+    const before = environment.compute.listResourceNames();
+    const run = runOf(await remove(process));
+    const approval = await waitForApproval(environment, process, run);
+    expect(approval.deletions.join()).toMatch(/demo-controller-0.*demo-worker-0|demo-worker-0.*demo-controller-0/);
+    expect((await process.clusterService.getStatus('demo'))?.state).toBe('ready');
+    expect(environment.compute.listResourceNames()).toEqual(before);
+    await process.clusterService.decideApproval(run, approval.digest, grace, false);
+    await environment.waitForRun(run);
+    expect(environment.compute.listResourceNames()).toEqual(before);
+    expect(await process.clusterService.resumeRun('demo', ada, run)).toEqual({ notCurrent: 'rejected' });
+    const approved = await environment.finishRun(remove(process));
+    expect(await environment.getOutcome(approved)).toBe('succeeded');
+    expect(environment.compute.listResourceNames()).toEqual([]);
+  });
+
+  test('stops the active run only when it is approved', async () => {
+    const { environment, process } = await createReadyCluster();
+    const scaling = runOf(await scale(process, 3));
+    expect(await remove(process)).toMatchObject({ activeRun: { run: scaling } });
+    const deleting = await remove(process, scaling);
+    expect(deleting).toMatchObject({ stops: { run: scaling } });
+    const approval = await waitForApproval(environment, process, runOf(deleting));
+    expect(approval.stops?.run).toBe(scaling);
+    expect(await environment.listEvents(scaling, 'run.cancelRequested')).toEqual([]);
+    await process.clusterService.decideApproval(approval.run, approval.digest, grace, true);
+    await environment.waitForRun(approval.run);
+    expect(environment.compute.listResourceNames()).toEqual([]);
+  });
+});
+
 test('the first success after a failed create delivers the kubeconfig, and later runs do not', async () => {
   const { environment, process } = createEnvironment();
   await cancelMidway(environment, process, create(process));
