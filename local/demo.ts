@@ -24,7 +24,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { scenario: { type: 'string', default: 'create' } } });
-  const runScenario = scenarios[values.scenario];
+  const runScenario = Object.hasOwn(scenarios, values.scenario) ? scenarios[values.scenario] : undefined;
   if (!runScenario)
     throw new Error(`unknown scenario "${values.scenario}"; choose one of ${Object.keys(scenarios).join(', ')}`);
   const unsupportedReason = findUnsupportedReason();

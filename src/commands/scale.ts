@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { validateCidrs } from './arguments/validate-cidrs.ts';
+import { findPodCidrProblem } from './arguments/validate-cidrs.ts';
 import { workerCountSchema } from './arguments/whole-number-schema.ts';
 import { findScalingDenial } from './authorization/find-denial.ts';
 import { shownClusterSchema } from './interactions/shown-cluster-schema.ts';
@@ -59,10 +59,10 @@ async function startScaling(
   const removedWorkers = spec.workers - args.workers;
   const denial = findScalingDenial(policy, removedWorkers);
   if (denial) return { message: renderDenial(denial) };
-  const [problem] = validateCidrs({ ...spec, workers: args.workers });
+  const problem = findPodCidrProblem({ ...spec, workers: args.workers });
   if (problem)
     return {
-      message: renderInvalidArguments([`pod CIDR ${spec.podCidr}: ${problem.message}`], [], '/kthw help scale'),
+      message: renderInvalidArguments([`pod CIDR ${spec.podCidr}: ${problem}`], [], '/kthw help scale'),
     };
   const { name, ...change } = args;
   const result = await clusterService.scaleCluster(name, { ...change, requester, channel });

@@ -69,18 +69,20 @@ function getNewestImage(project: string, family: string): Image {
 }
 
 function listImages(project: string): readonly Image[] {
-  return Object.entries(publishedImages[project] ?? {}).map(([family, name], at) => ({
-    kind: 'compute#image',
-    id: String(5_000_000_000_000_000_000n + BigInt(at)),
-    creationTimestamp,
-    name,
-    family,
-    architecture: 'X86_64',
-    status: 'READY',
-    sourceType: 'RAW',
-    diskSizeGb: '10',
-    archiveSizeBytes: '1073741824',
-    licenses: [buildLink(project, 'global/licenses', family)],
-    selfLink: buildLink(project, 'global/images', name),
-  }));
+  return Object.entries((Object.hasOwn(publishedImages, project) && publishedImages[project]) || {}).map(
+    ([family, name], at) => ({
+      kind: 'compute#image',
+      id: String(5_000_000_000_000_000_000n + BigInt(at)),
+      creationTimestamp,
+      name,
+      family,
+      architecture: 'X86_64',
+      status: 'READY',
+      sourceType: 'RAW',
+      diskSizeGb: '10',
+      archiveSizeBytes: '1073741824',
+      licenses: [buildLink(project, 'global/licenses', family)],
+      selfLink: buildLink(project, 'global/images', name),
+    }),
+  );
 }

@@ -13,7 +13,8 @@ export const regionNames: readonly string[] = Object.keys(zoneLetters);
 
 /** Zones of a region, or all zones. */
 export function listZoneNames(region?: string): readonly string[] {
-  const buildZoneNames = (name: string) => [...(zoneLetters[name] ?? '')].map((letter) => `${name}-${letter}`);
+  const buildZoneNames = (name: string) =>
+    [...((Object.hasOwn(zoneLetters, name) && zoneLetters[name]) || '')].map((letter) => `${name}-${letter}`);
   return region === undefined ? regionNames.flatMap(buildZoneNames) : buildZoneNames(region);
 }
 

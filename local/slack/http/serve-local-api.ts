@@ -21,7 +21,7 @@ export async function serveLocalApi(
     if (request.method === 'POST') return replyJson(response, 200, await performAction(workspace, name, request));
     if (name === 'events') return serveEvents(workspace, url.searchParams.get('as'), response);
     if (name === 'file') return sendFile(workspace, url.searchParams, response);
-    const query = queries[name];
+    const query = Object.hasOwn(queries, name) ? queries[name] : undefined;
     if (!query) throw new LocalApiError(`unknown query "${name}"`);
     replyJson(response, 200, query(workspace, url.searchParams));
   } catch (error) {
@@ -31,7 +31,7 @@ export async function serveLocalApi(
 }
 
 async function performAction(workspace: Workspace, name: string, request: IncomingMessage): Promise<object> {
-  const action = actions[name];
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (!action) throw new LocalApiError(`unknown action "${name}"`);
   // Cross-site requests with this content type need a CORS preflight, so other sites cannot act for a user.
   if (!request.headers['content-type']?.startsWith('application/json')) {

@@ -54,21 +54,27 @@ export function buildElementValue(element: ElementInBlock['element'], raw: RawVa
 
 /** Collects the input of a view's blocks as `state.values`. */
 export function buildViewValues(blocks: readonly Block[], formValues: FormValues): ViewValues {
-  const values: ViewValues = {};
+  // Maps, because the app chooses the ids.
+  const values = new Map<string, Map<string, Record<string, unknown>>>();
   for (const { blockId, element } of findElements(blocks)) {
     if (element.type === 'button' || element.type === 'overflow') continue;
-    const blockValues = values[blockId] ?? {};
-    values[blockId] = blockValues;
-    blockValues[element.action_id] = buildElementValue(element, findRawValue(formValues, blockId, element.action_id));
+    const blockValues = values.get(blockId) ?? new Map<string, Record<string, unknown>>();
+    values.set(blockId, blockValues);
+    const raw = findRawValue(formValues, blockId, element.action_id);
+    blockValues.set(element.action_id, buildElementValue(element, raw));
   }
-  return values;
+  return Object.fromEntries([...values].map(([blockId, fields]) => [blockId, Object.fromEntries(fields)]));
 }
 
 function findRawValue(formValues: FormValues, blockId: string, actionId: string): RawValue {
-  const blockValue = formValues[blockId];
+  const blockValue = getOwn(formValues, blockId);
   if (isRawValue(blockValue)) return blockValue;
-  const raw: unknown = blockValue ? Reflect.get(blockValue, actionId) : formValues[actionId];
+  const raw = getOwn(blockValue ? blockValue : formValues, actionId);
   return isRawValue(raw) ? raw : undefined;
+}
+
+function getOwn(record: object, key: string): unknown {
+  return Object.hasOwn(record, key) ? Reflect.get(record, key) : undefined;
 }
 
 function isRawValue(value: unknown): value is Exclude<RawValue, undefined> {

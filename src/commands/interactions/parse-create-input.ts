@@ -26,7 +26,8 @@ export function parseCreateInput(
     };
   }
   const { machineType, forceSize } = parsed.data;
-  const [cpus, memoryMb, sharedCpu] = undersizedTypes[machineType] ?? [];
+  const [cpus, memoryMb, sharedCpu] =
+    (Object.hasOwn(undersizedTypes, machineType) && undersizedTypes[machineType]) || [];
   const problem =
     cpus === undefined
       ? undefined
@@ -47,5 +48,5 @@ function toRawArgs({ [channelBlockId]: _, otherType, forceSize, pause, ...rest }
 /** Assigns an error to its field. Errors of hidden fields appear on the first field. */
 function toFieldError(key: string, message: string, input: ModalInput): readonly [string, string] {
   const blockId = key === 'machineType' && input.otherType?.trim() ? 'otherType' : key;
-  return blockId in input ? [blockId, message] : ['name', `${toFlagName(key)}: ${message}`];
+  return Object.hasOwn(input, blockId) ? [blockId, message] : ['name', `${toFlagName(key)}: ${message}`];
 }

@@ -16,7 +16,8 @@ const operationLabels: Readonly<Record<string, OperationLabels>> = {
 
 /** Labels of an operation. An unknown operation is shown by its name. */
 export function getOperationLabels(operation: string): OperationLabels {
-  return operationLabels[operation] ?? { noun: operation, inProgress: operation, completed: `${operation} completed` };
+  const labels = Object.hasOwn(operationLabels, operation) ? operationLabels[operation] : undefined;
+  return labels ?? { noun: operation, inProgress: operation, completed: `${operation} completed` };
 }
 
 export function capitalize(text: string): string {

@@ -99,7 +99,7 @@ const originTexts: Readonly<Record<ErrorOrigin, string>> = {
 };
 
 function getErrorOrigin({ code, kind }: Pick<StepError, 'code' | 'kind'>): ErrorOrigin {
-  return originByCode[code] ?? originByKind[kind];
+  return (Object.hasOwn(originByCode, code) ? originByCode[code] : undefined) ?? originByKind[kind];
 }
 
 function formatErrorOrigin(error: Pick<StepError, 'code' | 'kind'>): string {

@@ -10,5 +10,5 @@ const errorTexts: Readonly<Record<string, string>> = {
 
 /** @param reason error code of Slack, or one of ours */
 export function formatChannelError(reason: string): string {
-  return errorTexts[reason] ?? `Slack error ${reason}`;
+  return (Object.hasOwn(errorTexts, reason) ? errorTexts[reason] : undefined) ?? `Slack error ${reason}`;
 }

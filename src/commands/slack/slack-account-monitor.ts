@@ -38,7 +38,7 @@ export function createSlackAccountMonitor(
 
   function recordResult(reason: string | undefined): void {
     const previous = state;
-    const step = reason === undefined ? undefined : nextSteps[reason];
+    const step = reason !== undefined && Object.hasOwn(nextSteps, reason) ? nextSteps[reason] : undefined;
     if (reason !== undefined && step === undefined) return;
     state = reason === undefined ? { ok: true } : { ok: false, reason, nextStep: `${step} ${tokenInstructions}` };
     if (previous?.ok === false && state.ok) log({}, 'Slack accepts the bot token again');

@@ -22,7 +22,7 @@ const pluralByKind: Readonly<Record<string, string>> = {
  * @throws Error for an unsupported kind
  */
 export function getObjectPath({ apiVersion, kind, metadata }: KubeObject): string {
-  const plural = pluralByKind[kind];
+  const plural = Object.hasOwn(pluralByKind, kind) ? pluralByKind[kind] : undefined;
   if (!plural) throw new Error(`unsupported object kind "${kind}"`);
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace ? `/namespaces/${metadata.namespace}` : '';

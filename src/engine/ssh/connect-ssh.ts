@@ -73,7 +73,11 @@ const algorithmsByKeyType: Readonly<Record<string, readonly ServerHostKeyAlgorit
  */
 export function getHostKeyAlgorithms(knownKeys: readonly string[]): ServerHostKeyAlgorithm[] {
   const types = [...knownKeys.map((key) => getKeyType(key)), ...Object.keys(algorithmsByKeyType)];
-  return [...new Set(types.flatMap((type) => algorithmsByKeyType[type] ?? []))];
+  return [
+    ...new Set(
+      types.flatMap((type) => (Object.hasOwn(algorithmsByKeyType, type) ? (algorithmsByKeyType[type] ?? []) : [])),
+    ),
+  ];
 }
 
 /** Whether a presented host key is known. @param presentedKey in the wire format of RFC 4253, which starts with the key type */

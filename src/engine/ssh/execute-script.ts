@@ -39,7 +39,7 @@ export function executeScript(client: Client, execution: ScriptExecution): Promi
       // A command may exit without reading all input; its exit code decides.
       channel.on('error', () => {});
       channel.on('exit', (code: number | null, signal?: NodeJS.Signals) => {
-        exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
+        exitCode = code ?? 128 + (signal && Object.hasOwn(constants.signals, signal) ? constants.signals[signal] : 0);
       });
       channel.on('close', () => {
         execution.signal.removeEventListener('abort', killOnAbort);

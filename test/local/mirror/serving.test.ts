@@ -108,6 +108,17 @@ describe('the mirror', () => {
     });
   });
 
+  it.each(['constructor', '__proto__', 'toString', 'v2/constructor/manifests/__proto__'])(
+    'has no content %s',
+    async (name) => {
+      const { url } = await mirrorOf([filesPart('binaries', files)]);
+      for (const address of [`${url}/_local/${name}`, `${url}/${name}`])
+        expect((await fetch(address)).status).toBe(404);
+      expect((await fetch(`${url}/_local/${name}`, { method: 'POST', body: '{}' })).status).toBeGreaterThanOrEqual(400);
+      expect(await (await fetch(`${url}/_local/status`)).json()).toMatchObject({ faults: [] });
+    },
+  );
+
   it('listens on loopback addresses only', async () => {
     const cacheDir = await temporaryFolder();
     const mirror = await startMirror({ cacheDir, host: '127.64.0.1' });

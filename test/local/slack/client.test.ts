@@ -82,6 +82,19 @@ describe('the HTTP server', () => {
     expect(await harness.people.listMessages('clusters', 'ada')).toEqual([]);
   });
 
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('has no query or action %s', async (name) => {
+    const url = `${harness.workspace.url}/_local/${name}`;
+    const headers = { 'content-type': 'application/json' };
+    for (const init of [{}, { method: 'POST', headers, body: '{}' }]) {
+      const response = await fetch(url, init);
+      const text = await response.text();
+      expect([response.status, text]).toEqual([400, expect.stringMatching(/unknown (query|action)/)]);
+      expect(text).not.toContain(harness.workspace.botToken);
+    }
+    const call = await fetch(`${harness.workspace.url}/api/${name}`, { method: 'POST', headers, body: '{}' });
+    expect(await call.json()).toMatchObject({ ok: false, error: 'unknown_method' });
+  });
+
   it('serves the page with a content security policy, and no other files', async () => {
     const page = await fetch(`${harness.workspace.url}/`);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");

@@ -11,16 +11,19 @@ export type MetadataNode =
 /** Builds a machine's metadata below computeMetadata/v1. Layout: Compute Engine's "predefined metadata keys". */
 export function buildMetadataTree(machine: MachineSpec, attributes: ReadonlyMap<string, string>): MetadataNode {
   const { metadata, name } = machine;
-  const guestAttributes: Record<string, Record<string, string>> = {};
+  // Maps, because the instance chooses the names.
+  const guestAttributes = new Map<string, Map<string, string>>();
   for (const [path, value] of attributes) {
     const [space = '', key = ''] = path.split('/');
-    guestAttributes[space] = { ...guestAttributes[space], [key]: value };
+    guestAttributes.set(space, (guestAttributes.get(space) ?? new Map<string, string>()).set(key, value));
   }
   return {
     instance: {
       attributes: metadata.instance,
       description: '',
-      'guest-attributes': guestAttributes,
+      'guest-attributes': Object.fromEntries(
+        [...guestAttributes].map(([space, values]) => [space, Object.fromEntries(values)]),
+      ),
       hostname: `${name}.c.${metadata.projectId}.internal`,
       id: machine.id,
       name,

@@ -59,13 +59,17 @@ export const machineTypes: ResourceKind<MachineType> = {
 
 /** vCPUs as counted by the quota, and the quota's name. */
 export function findCpuQuotaUsage(type: string): { readonly metric: string; readonly amount: number } | undefined {
-  const machineTypeSpec = machineTypeSpecs[type];
+  const machineTypeSpec = findSpec(type);
   return machineTypeSpec === undefined
     ? undefined
     : { metric: type.startsWith('n2-') ? 'N2_CPUS' : 'CPUS', amount: machineTypeSpec[0] };
 }
 
 export function getMachineLimits(type: string): MachineLimits {
-  const [guestCpus, memoryMb, share] = machineTypeSpecs[type] ?? [1, 1024];
+  const [guestCpus, memoryMb, share] = findSpec(type) ?? [1, 1024];
   return { cpus: share ?? guestCpus, memoryBytes: memoryMb * 1024 * 1024 };
+}
+
+function findSpec(type: string) {
+  return Object.hasOwn(machineTypeSpecs, type) ? machineTypeSpecs[type] : undefined;
 }

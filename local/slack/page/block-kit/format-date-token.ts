@@ -19,5 +19,7 @@ export function formatDateToken(seconds: number, format: string, fallback: strin
     time: date.toLocaleTimeString(undefined, { timeStyle: 'short' }),
     time_secs: date.toLocaleTimeString(),
   };
-  return format.replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole);
+  return format.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(parts, name) ? (parts[name] ?? whole) : whole,
+  );
 }
