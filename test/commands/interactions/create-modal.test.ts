@@ -2,7 +2,6 @@ import type { ModalView } from '@slack/types';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { View } from '../../../local/slack/model/view.ts';
 import type { Policy } from '../../../src/commands/authorization/policy.ts';
-import type { ModalInput } from '../../../src/commands/routing/command.ts';
 import type { ComputeCatalog, ComputeChoices } from '../../../src/engine/service/compute-catalog.ts';
 import { createSampleVersions, sampleChoices } from '../../fixtures/compute-catalog.ts';
 import { buildSpec } from '../../fixtures/run.ts';
@@ -366,11 +365,11 @@ test('a mention offers a button that opens the form', async () => {
 
 test('ignores invalid metadata', async () => {
   const slack = await started();
-  const typed: ModalInput = { name: 'demo' };
+  const values = { name: { input: { type: 'plain_text_input', value: 'demo' } } };
   const payload = {
     ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
     user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
-    view: { id: 'V1', callback_id: 'create.form', private_metadata: '{"x":1}', state: { values: typed } },
+    view: { id: 'V1', callback_id: 'create.form', private_metadata: '{"x":1}', state: { values } },
   };
   expect((await sendToBot(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString())).status).toBe(
     200,
