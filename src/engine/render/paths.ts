@@ -22,5 +22,6 @@ export const paths = {
   nginxSiteEnabled: '/etc/nginx/sites-enabled/kubernetes.default.svc.cluster.local',
   kernelModules: '/etc/modules-load.d/kubernetes.conf',
   sysctls: '/etc/sysctl.d/99-kubernetes.conf',
+  metadataFirewallRules: '/etc/kthw/metadata-firewall.rules',
   sysusers: '/etc/sysusers.d/kubernetes.conf',
 } as const;

@@ -7,6 +7,7 @@ import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube
 import { renderKubeProxyUnit } from '../../../src/engine/render/kube-proxy.ts';
 import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler.ts';
 import { renderKubeletUnit } from '../../../src/engine/render/kubelet.ts';
+import { metadataFirewall, renderMetadataFirewallUnit } from '../../../src/engine/render/metadata-firewall.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { parseUnitFlags } from './flags.ts';
 
@@ -24,6 +25,7 @@ describe('the unit files of 1.20.2', () => {
     ['containerd', renderContainerdUnit()],
     ['kubelet', renderKubeletUnit(cluster, worker)],
     ['kube-proxy', renderKubeProxyUnit()],
+    [metadataFirewall.unit, renderMetadataFirewallUnit()],
   ])('%s is as reviewed', async (name, unit) => {
     await expect(unit).toMatchFileSnapshot(`snapshots/${name}.service`);
   });
