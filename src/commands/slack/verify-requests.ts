@@ -5,7 +5,7 @@ import { slackRequestSchema } from './slack-request-schema.ts';
 
 /** Recommended by Slack. A larger skew means a replay or a wrong clock. */
 const maxClockSkewSeconds = 5 * 60;
-/** Slack's largest requests contain a view (250 KB) or a message with blocks. */
+/** A click carries its whole message or view. Those of kthw are far smaller: at most 50 blocks, or 9,000 characters of code. */
 const maxBodyBytes = 256 * 1024;
 
 interface VerificationOptions extends Required<Pick<HTTPReceiverOptions, 'signingSecret' | 'logger'>> {
@@ -15,7 +15,8 @@ interface VerificationOptions extends Required<Pick<HTTPReceiverOptions, 'signin
 
 /**
  * Passes only requests that Slack signed and that `next` can handle. Checks the headers before it reads the body, and
- * the signature before it parses the body. Answers 400, 401, 411 or 413 otherwise. Requests to other paths pass.
+ * the signature before it parses the body. Answers 400, 401, 411 or 413 otherwise. Requests to other paths pass. Unsigned
+ * `ssl_check` requests, which Bolt would accept, get 401: Slack documents them for publicly distributed apps.
  */
 export function verifyRequests(next: RequestListener, options: VerificationOptions): RequestListener {
   return (request, response) => {

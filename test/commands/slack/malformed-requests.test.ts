@@ -168,10 +168,14 @@ describe('before a body is read', () => {
     const headers = { 'content-length': String(size), 'content-type': 'application/x-www-form-urlencoded' };
     const before = process.memoryUsage().arrayBuffers;
     const answers = await Promise.all(
-      Array.from({ length: 60 }, () => sendOpenRequest({ ...headers, ...signed() }, body).catch(() => undefined)),
+      // The connection can be closed before the client reads the answer.
+      Array.from({ length: 60 }, (_, i) =>
+        sendOpenRequest(i % 2 ? headers : { ...headers, ...signed() }, body).catch(() => undefined),
+      ),
     );
     expect(requests).toHaveLength(60);
-    for (const answer of answers) expect(answer?.statusCode ?? 413).toBe(413);
+    const statuses = answers.flatMap((answer) => answer?.statusCode ?? []);
+    expect([...new Set(statuses)].sort()).toEqual([401, 413]);
     expect(requests.filter((request) => 'rawBody' in request)).toEqual([]);
     const bytesRead = [...sockets].reduce((sum, socket) => sum + socket.bytesRead, 0);
     expect(bytesRead).toBeLessThan(60 * 512 * 1024);

@@ -90,6 +90,14 @@ test('stores guest attributes if they are enabled', async () => {
   expect((await ask('instance/guest-attributes/hostkeys/x', { method: 'PUT', body: 'A' })).status).toBe(403);
 });
 
+test.each(['constructor', '__proto__'])('stores guest attributes named %s', async (name) => {
+  const path = `instance/guest-attributes/${name}/${name}`;
+  expect((await ask(path)).status).toBe(404);
+  expect((await ask(path, { method: 'PUT', body: 'AAAA' })).status).toBe(200);
+  expect((await ask(path)).body).toBe('AAAA');
+  expect((await ask(`instance/guest-attributes/${name}/toString`)).status).toBe(404);
+});
+
 test('a guest attribute write notifies only waiters for that attribute', async () => {
   const everything = '?recursive=true&alt=text&wait_for_change=true&timeout_sec=0.05&last_etag=';
   const own = 'instance/guest-attributes/?recursive=true';
