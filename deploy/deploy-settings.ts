@@ -14,9 +14,19 @@ export interface DeploySettings {
   readonly deleteData: boolean;
   /** Prompts for the Slack secrets even if they exist. */
   readonly replaceSecrets: boolean;
+  /** Required variables that `--env` does not set; asked for. */
+  readonly missingEnv: readonly RequiredVariable[];
   /** Skips the confirmation. */
   readonly skipConfirmation: boolean;
 }
+
+/** Access that the bot doesn't start without, with a hint for the prompt. */
+export const requiredVariables = {
+  KTHW_CHANNELS: 'IDs of the channels in which kthw responds, such as C012AB3CD',
+  KTHW_CREATORS: 'who can create clusters, such as T012AB3CD:U345CD6EF or S678EF9GH',
+  KTHW_SSH_RANGES: 'source addresses of SSH to instances, such as 203.0.113.7/32; 0.0.0.0/0 allows any',
+} as const;
+export type RequiredVariable = keyof typeof requiredVariables;
 
 export const usage = `npm run deploy -- --project PROJECT [--location us-west1] [--env KTHW_CHANNELS=C012AB3CD]... [--secrets] [--dry-run]
 npm run undeploy -- --project PROJECT [--location us-west1] [--delete-data] [--yes] [--dry-run]`;
@@ -49,6 +59,9 @@ export function parseDeploySettings(args: readonly string[]): DeploySettings {
     project: values.project,
     location: values.location,
     env: Object.fromEntries(env),
+    missingEnv: (Object.keys(requiredVariables) as RequiredVariable[]).filter(
+      (name) => !env.some(([given]) => given === name),
+    ),
     dryRun: values['dry-run'],
     undeploy: values.undo,
     deleteData: values['delete-data'],

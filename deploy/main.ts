@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { parseDeploySettings } from './deploy-settings.ts';
+import { parseDeploySettings, type RequiredVariable, requiredVariables } from './deploy-settings.ts';
 import { buildDeploySteps } from './deploy-steps.ts';
 import { renderAppYaml } from './render-app-yaml.ts';
 import { renderedAppYamlPath } from './resource-names.ts';
@@ -16,23 +16,43 @@ async function main(): Promise<void> {
   const settings = parseDeploySettings(process.argv.slice(2));
   const { project, undeploy, dryRun } = settings;
   const steps = undeploy ? buildUndeploySteps(settings) : buildDeploySteps(settings);
-  const rendered = renderAppYaml(await readFile(join(root, 'app.yaml'), 'utf8'), settings);
+  const render = async (answers: Readonly<Record<string, string>>) =>
+    renderAppYaml(await readFile(join(root, 'app.yaml'), 'utf8'), {
+      ...settings,
+      env: { ...settings.env, ...answers },
+    });
   if (dryRun) {
     printSteps(steps, console.log);
-    if (!undeploy) console.log(`\n# ${renderedAppYamlPath}\n${rendered}`);
+    const placeholders = Object.fromEntries(settings.missingEnv.map((name) => [name, `(asked for: ${name})`]));
+    if (!undeploy) console.log(`\n# ${renderedAppYamlPath}\n${await render(placeholders)}`);
     return;
   }
   process.chdir(root);
   if (undeploy && !settings.skipConfirmation && !(await confirmUndeploy(settings.project, settings.deleteData))) return;
   if (!undeploy) {
     await mkdir(dirname(renderedAppYamlPath), { recursive: true });
-    await writeFile(renderedAppYamlPath, rendered);
+    await writeFile(renderedAppYamlPath, await render(await askForVariables(settings.missingEnv)));
   }
   const secretPrompt = createSecretPrompt(process.stdin, (text) => void process.stdout.write(text));
   await runSteps(steps, { runCommand: runGcloud, print: console.log, askSecret: secretPrompt.ask }).finally(
     secretPrompt.close,
   );
   console.log(undeploy ? formatUndeployResult(settings.deleteData) : formatNextSteps(project));
+}
+
+/** Asks for variables that decide who has access. @throws Error without a terminal */
+async function askForVariables(names: readonly RequiredVariable[]): Promise<Record<string, string>> {
+  if (names.length > 0 && !process.stdin.isTTY)
+    throw new Error(
+      `missing ${names.map((name) => `--env ${name}=…`).join(' ')}: ${requiredVariables[names[0] ?? 'KTHW_CHANNELS']}`,
+    );
+  const answers: Record<string, string> = {};
+  for (const name of names) {
+    const terminal = createInterface({ input: process.stdin, output: process.stdout });
+    answers[name] = (await terminal.question(`${name}: ${requiredVariables[name]}: `)).trim();
+    terminal.close();
+  }
+  return answers;
 }
 
 function formatNextSteps(project: string): string {

@@ -173,6 +173,7 @@ function getDispatchOptions(config: Config): Pick<EngineOptions, 'createDispatch
 function toPolicy(config: Config): Policy {
   return {
     channels: config.KTHW_CHANNELS ?? 'all',
+    foreignTeams: config.KTHW_FOREIGN_TEAMS ?? [],
     creators: config.KTHW_CREATORS ?? 'everybody',
     approvers: config.KTHW_APPROVERS ?? 'creators',
     maxDeletions: config.KTHW_MAX_DELETIONS,

@@ -21,6 +21,10 @@ const kmsKeyName = z.string().regex(/^projects\/[^/]+\/locations\/[^/]+\/keyRing
   error: 'must be the full name of a key: projects/P/locations/L/keyRings/R/cryptoKeys/K',
 });
 
+const teamIds = createListSchema(
+  /^[TE][A-Z0-9]+$/,
+  'must be comma-separated team or organization ids, such as T012AB3CD',
+);
 const channelIds = createListSchema(/^[CGD][A-Z0-9]+$/, 'must be comma-separated channel ids, such as C012AB3CD');
 const principals = createListSchema(
   /^([TE][A-Z0-9]+:[UW][A-Z0-9]+|S[A-Z0-9]+)$/,
@@ -77,11 +81,13 @@ const EnvironmentSchema = z.object({
   /** @default the newest supported version, or with a mirror, the version in the project's mirror */
   KTHW_VERSION: z.enum(releases.map((release) => release.kubernetes)).optional(),
   KTHW_MACHINE_TYPE: z.string().default('e2-standard-2'),
-  /** Source ranges of the SSH firewall rule. Use the bot's addresses if they are static. */
-  KTHW_SSH_RANGES: SshSourceRanges.default(['0.0.0.0/0']),
-  /** Channels in which kthw is enabled. @default all channels that it is a member of */
+  /** Source ranges of the SSH firewall rule. Required on Compute Engine itself. Use the bot's addresses if they are static. */
+  KTHW_SSH_RANGES: SshSourceRanges.optional(),
+  /** Channels in which kthw is enabled. Required with Slack itself. @default with the local emulator: all */
   KTHW_CHANNELS: channelIds.optional(),
-  /** Users who can create and change clusters. @default all members of these channels */
+  /** Other organizations whose people may use kthw. @default none */
+  KTHW_FOREIGN_TEAMS: teamIds.optional(),
+  /** Users who can create and change clusters. Required with Slack itself. @default with the local emulator: everyone */
   KTHW_CREATORS: principals.optional(),
   /** Users who can approve destructive changes. @default the creators */
   KTHW_APPROVERS: principals.optional(),
@@ -97,7 +103,7 @@ const EnvironmentSchema = z.object({
 });
 type EnvironmentValues = z.infer<typeof EnvironmentSchema>;
 /** The configuration, with defaults applied. */
-export type Config = EnvironmentValues & { readonly KTHW_VERSION: string };
+export type Config = EnvironmentValues & { readonly KTHW_VERSION: string; readonly KTHW_SSH_RANGES: readonly string[] };
 
 /** Configuration of the admin commands: storage, without Slack. */
 const StorageConfigSchema = EnvironmentSchema.pick({
@@ -116,6 +122,18 @@ export const secretVariables = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'] as co
 const ConfigSchema = EnvironmentSchema.superRefine((config, { addIssue }) => {
   const addProblem = (path: keyof EnvironmentValues, message: string) =>
     addIssue({ code: 'custom', path: [path], message });
+  if (config.SLACK_API_URL === undefined) {
+    // Slash commands work in every conversation of a workspace, so an open default would let everyone create clusters.
+    if (config.KTHW_CHANNELS === undefined)
+      addProblem('KTHW_CHANNELS', 'is required: the ids of the channels in which kthw responds, such as C012AB3CD');
+    if (config.KTHW_CREATORS === undefined)
+      addProblem('KTHW_CREATORS', 'is required: who can create clusters, such as T012AB3CD:U345CD6EF or S678EF9GH');
+  }
+  if (config.KTHW_COMPUTE_URL === undefined && config.KTHW_SSH_RANGES === undefined)
+    addProblem(
+      'KTHW_SSH_RANGES',
+      'is required: the addresses of the bot, such as 203.0.113.7/32; 0.0.0.0/0 allows any',
+    );
   if (config.GAE_ENV === 'standard') {
     // The disk of an App Engine instance is in memory. A database or key on it would be lost with the instance.
     if (config.KTHW_STORE !== 'firestore') addProblem('KTHW_STORE', 'must be firestore on App Engine');
@@ -131,6 +149,7 @@ const ConfigSchema = EnvironmentSchema.superRefine((config, { addIssue }) => {
 }).transform(
   (values): Config => ({
     ...values,
+    KTHW_SSH_RANGES: values.KTHW_SSH_RANGES ?? ['0.0.0.0/0'],
     KTHW_VERSION: values.KTHW_VERSION ?? (values.KTHW_MIRROR_URL === undefined ? defaultVersion : mirrorVersion),
   }),
 );

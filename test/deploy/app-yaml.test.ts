@@ -12,7 +12,11 @@ import { findGcloud, withGcloudsPython } from '../support/gcloud-python.ts';
 
 const root = join(import.meta.dirname, '../..');
 const template = readFileSync(join(root, 'app.yaml'), 'utf8');
-const settings = { project: 'my-project-1', location: 'us-west1', env: { KTHW_CHANNELS: 'C012AB3CD' } };
+const settings = {
+  project: 'my-project-1',
+  location: 'us-west1',
+  env: { KTHW_CHANNELS: 'C012AB3CD', KTHW_CREATORS: 'S012AB3CD', KTHW_SSH_RANGES: '203.0.113.7/32' },
+};
 const app = z
   .object({
     runtime: z.string(),

@@ -136,7 +136,9 @@ describe('deploy', () => {
       '#!/bin/sh\necho "$@" >> "$KEPT/arguments"\ncase "$*" in *"versions add"*) cat >> "$KEPT/input";; esac\n';
     writeFileSync(join(folder, 'gcloud'), gcloud, { mode: 0o755 });
     const script = join(import.meta.dirname, '../../deploy/main.ts');
-    const { stdout } = await execa(process.execPath, [script, '--project', 'my-project-1'], {
+    const access = ['KTHW_CHANNELS=C1', 'KTHW_CREATORS=T1:U1', 'KTHW_SSH_RANGES=203.0.113.7/32'];
+    const args = [script, '--project', 'my-project-1', ...access.flatMap((one) => ['--env', one])];
+    const { stdout } = await execa(process.execPath, args, {
       env: { PATH: `${folder}:${process.env.PATH}`, KEPT: folder },
       input: 'hush 1\nhush 2\n',
     });
@@ -144,6 +146,20 @@ describe('deploy', () => {
     const ran = readFileSync(join(folder, 'arguments'), 'utf8');
     expect(ran).toContain('app deploy . --appyaml=.kthw/deploy/app.yaml');
     expect(`${ran}${stdout}`).not.toContain('hush');
+  });
+
+  test('names the access variables that are missing, and runs nothing', async () => {
+    const script = join(import.meta.dirname, '../../deploy/main.ts');
+    const args = [script, '--project', 'my-project-1', '--env', 'KTHW_CHANNELS=C1'];
+    const { stderr, exitCode } = await execa(process.execPath, args, {
+      env: { PATH: '/nowhere' },
+      reject: false,
+      input: '',
+    });
+    expect([stderr, exitCode]).toEqual([
+      'missing --env KTHW_CREATORS=… --env KTHW_SSH_RANGES=…: who can create clusters, such as T012AB3CD:U345CD6EF or S678EF9GH',
+      1,
+    ]);
   });
 
   test('prints all commands with --dry-run, without account or gcloud', async () => {

@@ -65,6 +65,7 @@ export const replySamples = {
     surface: 'ephemeral',
     states: {
       'channel not enabled': [{ reason: 'channel', allowedChannels: ['C0CLUSTER'] }],
+      'person of another organization': [{ reason: 'foreign-team' }],
       'no channel enabled': [{ reason: 'channel', allowedChannels: [] }],
       'read-only': [{ reason: 'not-a-creator', allowed: [grace, { group: 'S0000OPS0' }] }],
       'not an approver': [{ reason: 'not-an-approver', allowed: [grace] }],

@@ -20,6 +20,7 @@ export type Action =
 export type GroupMembers = ReadonlyMap<string, readonly Person[]>;
 
 export type Denial =
+  | { readonly reason: 'foreign-team' }
   | { readonly reason: 'channel'; readonly allowedChannels: readonly string[] }
   | { readonly reason: 'not-a-creator'; readonly allowed: readonly Principal[] }
   | { readonly reason: 'not-an-approver'; readonly allowed: readonly Principal[] }

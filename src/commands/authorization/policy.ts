@@ -6,6 +6,8 @@ export type Principal = Person | { readonly group: string };
 export interface Policy {
   /** Ids of the channels in which kthw is enabled. */
   readonly channels: 'all' | readonly string[];
+  /** Ids of other organizations whose people may use kthw, in Slack Connect channels. @default none */
+  readonly foreignTeams?: readonly string[];
   /** Who can create and change clusters. */
   readonly creators: 'everybody' | readonly Principal[];
   /** Who can approve destructive changes. */

@@ -26,6 +26,8 @@ export function renderDenialModal(denial: Denial): ModalView {
 
 function formatDenialReason(denial: Denial): Markdown {
   switch (denial.reason) {
+    case 'foreign-team':
+      return md`kthw is not enabled for your organization`;
     case 'channel':
       return md`kthw is not enabled in this channel`;
     case 'not-a-creator':
@@ -48,6 +50,8 @@ function formatDenialReason(denial: Denial): Markdown {
 function formatNextAction(denial: Denial): Markdown {
   const unchangedNotice = md`Nothing was changed.`;
   switch (denial.reason) {
+    case 'foreign-team':
+      return md`${unchangedNotice} An administrator can add it to ${md.code('KTHW_FOREIGN_TEAMS')}`;
     case 'channel':
       return denial.allowedChannels.length > 0
         ? md`${unchangedNotice} Try again in ${md.join(denial.allowedChannels.map(md.channel), ', ')}`

@@ -10,10 +10,9 @@ import {
 } from '@slack/bolt';
 import { z } from 'zod';
 import { parseJson } from '../../store/parse-json.ts';
-import type { Person } from '../../store/person.ts';
 import { createAuthorizer } from '../authorization/authorizer.ts';
 import type { Message } from '../messages/blocks.ts';
-import { renderReplyModal } from '../messages/index.ts';
+import { renderDenial, renderReplyModal } from '../messages/index.ts';
 import {
   handleRequest,
   openModal,
@@ -25,6 +24,7 @@ import type { ModalRoute, RequestOrigin, Route } from '../routing/route.ts';
 import { routeButton } from '../routing/route-button.ts';
 import { routeBareCommand, routeCommand } from '../routing/route-command.ts';
 import { type ModalPayload, routeModalChange, routeModalSubmission } from '../routing/route-modal.ts';
+import { getPerson, type SlackIdentity } from './get-person.ts';
 import { createHomeTab } from './home-tab.ts';
 import { deleteProcessedRequests } from './processed-requests.ts';
 import { readViewState } from './read-view-state.ts';
@@ -93,6 +93,14 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   const homeDeps = { ...handlerDeps, authorize: homeTab.authorize };
   const pending = new Set<Promise<void>>();
 
+  /** `denialRoute`: people of another organization are denied before anything else, unless it is listed. */
+  function identify(identity: SlackIdentity, channel: string): { origin: RequestOrigin; denialRoute?: ImmediateRoute } {
+    const { person, isForeign } = getPerson(identity);
+    const origin = { requester: person, channel };
+    if (!isForeign || policy.foreignTeams?.includes(person.team)) return { origin };
+    return { origin, denialRoute: { immediateReply: { message: renderDenial({ reason: 'foreign-team' }) } } };
+  }
+
   /** Handles a route after the acknowledgement, outside the HTTP request. */
   function runInBackground(
     request: IncomingRequest,
@@ -145,8 +153,10 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   }
 
   app.command(slashCommand, async ({ command, ack, respond }) => {
-    const origin = { requester: { team: command.team_id, user: command.user_id }, channel: command.channel_id };
-    const route = routeBareCommand(command.text, origin) ?? routeCommand(command.text, origin, commandDeps.defaults);
+    const { team_id: workspace, enterprise_id: enterprise, user_id: user, channel_id: channel } = command;
+    const { origin, denialRoute } = identify({ user, workspace, enterprise }, channel);
+    const route =
+      denialRoute ?? routeBareCommand(command.text, origin) ?? routeCommand(command.text, origin, commandDeps.defaults);
     if ('immediateReply' in route)
       return await ack({ response_type: 'ephemeral', ...toSlackContent(route.immediateReply.message) });
     await ack();
@@ -157,11 +167,11 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   app.action({ type: 'block_actions' }, async ({ body, action, ack, respond }) => {
     await ack();
     const { trigger_id: triggerId, view } = body;
-    const origin = { requester: getPerson(body), channel: body.channel?.id ?? getViewChannel(view) };
-    const modalChange = view && routeModalChange(toModalPayload(view), action.block_id, commandDeps);
+    const { origin, denialRoute } = identify(getIdentity(body), body.channel?.id ?? getViewChannel(view));
+    const modalChange = !denialRoute && view && routeModalChange(toModalPayload(view), action.block_id, commandDeps);
     if (modalChange)
       return trackWork(updateModal(view.id, modalChange, { id: `change ${triggerId}`, origin }, handlerDeps));
-    const route = routeButton(action.action_id, 'value' in action ? action.value : undefined, origin);
+    const route = denialRoute ?? routeButton(action.action_id, 'value' in action ? action.value : undefined, origin);
     if (!route) return;
     const request = {
       id: `button ${triggerId} ${action.action_id}`,
@@ -172,8 +182,11 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   });
 
   app.view({ type: 'view_submission', callback_id: /^/ }, async ({ view, body, ack }) => {
-    const person = getPerson(body);
-    const route = routeModalSubmission(toModalPayload(view), person, commandDeps);
+    const { origin, denialRoute } = identify(getIdentity(body), getViewChannel(view));
+    const person = origin.requester;
+    const route = denialRoute
+      ? { channel: origin.channel, route: denialRoute }
+      : routeModalSubmission(toModalPayload(view), person, commandDeps);
     if (route && 'errors' in route) return await ack({ response_action: 'errors', errors: { ...route.errors } });
     await ack();
     if (!route) return;
@@ -185,15 +198,21 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
 
   app.event('app_mention', async ({ event, body }) => {
     const { user, channel, ts, thread_ts, text } = event;
-    if (user === undefined) return;
-    // In a shared channel, the message names the user's team.
-    const origin = { requester: { team: event.user_team ?? event.team ?? body.team_id, user }, channel };
+    // A bot that repeats text from elsewhere must not create clusters.
+    if (user === undefined || event.bot_id !== undefined || event.subtype === 'bot_message') return;
+    const home = event.user_team ?? event.team;
+    const { origin, denialRoute } = identify(
+      { user, home, workspace: body.team_id, enterprise: body.enterprise_id },
+      channel,
+    );
     const commandText = text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/, '');
     // A mention has no trigger id to open a modal with.
     const bareRoute = routeBareCommand(commandText, origin);
-    const route = bareRoute
-      ? { immediateReply: { message: bareRoute.fallbackMessage } }
-      : routeCommand(commandText, origin, commandDeps.defaults);
+    const route =
+      denialRoute ??
+      (bareRoute
+        ? { immediateReply: { message: bareRoute.fallbackMessage } }
+        : routeCommand(commandText, origin, commandDeps.defaults));
     const thread = thread_ts ?? undefined;
     const respond: Responder = (message) => chat.postEphemeral(channel, user, message, thread);
     // The message identifies the request: an edit is a new event about the same message.
@@ -202,7 +221,11 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
 
   app.event('app_home_opened', async ({ event, body }) => {
     // Slack also sends this event for the Messages tab.
-    if (event.tab === 'home') trackWork(homeTab.handleOpen({ team: body.team_id, user: event.user }));
+    const { origin, denialRoute } = identify(
+      { user: event.user, workspace: body.team_id, enterprise: body.enterprise_id },
+      '',
+    );
+    if (event.tab === 'home' && !denialRoute) trackWork(homeTab.handleOpen(origin.requester));
   });
 
   app.error(async (error) => {
@@ -228,6 +251,8 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   };
 }
 
+type ImmediateRoute = Extract<Route, { immediateReply: unknown }>;
+
 const Container = z.object({ is_ephemeral: z.boolean().optional(), thread_ts: z.string().optional() });
 
 type IncomingRequest = Pick<Parameters<typeof handleRequest>[0], 'id' | 'origin' | 'respond'>;
@@ -242,8 +267,8 @@ function getViewChannel(view: ViewOutput | undefined): string {
   return z.object({ channel: z.string() }).safeParse(parseJson(view?.private_metadata)).data?.channel ?? '';
 }
 
-function getPerson({ user, team }: Pick<BlockAction | SlackViewAction, 'user' | 'team'>): Person {
-  return { team: user.team_id ?? team?.id ?? '', user: user.id };
+function getIdentity({ user, team, enterprise }: Pick<BlockAction | SlackViewAction, 'user' | 'team' | 'enterprise'>) {
+  return { user: user.id, home: user.team_id, workspace: team?.id, enterprise: enterprise?.id ?? team?.enterprise_id };
 }
 
 function toModalPayload(view: ViewOutput): ModalPayload {

@@ -200,7 +200,7 @@ describe('an approval request in a thread', () => {
     ['another run', { run: 'no-such-run' }, ada, 'This approval request no longer exists'],
     ['a run that is a path', { run: '../answer' }, ada, 'this button is not valid'],
     ['more than there is', { yes: true }, ada, 'this button is not valid'],
-    ['a user id of another team', {}, { team: 'T0OTHER', user: linus.user }, 'not an approver for this request'],
+    ['a user id of another team', {}, { team: 'T0OTHER', user: linus.user }, 'not enabled for your organization'],
   ])('refuses a click forged to %s without effect', async (_, change, by, words) => {
     const it = await requestApproval({ approvers: [linus, operators] }); // Ada, Grace and Linus
     const press = aPress(JSON.stringify({ run: it.run, digest: 'd1', ...change }), by);

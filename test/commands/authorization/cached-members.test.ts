@@ -24,7 +24,7 @@ function createFixture(change: Partial<Policy>, phases: readonly string[] = []) 
     policy: { ...allowAllPolicy, ...change },
     clusterService: {
       getRunView: async (run: string) =>
-        run === 'run-1' ? ({ requester: ada, steps } as unknown as RunView) : undefined,
+        run === 'run-1' ? ({ requesters: [ada], steps } as unknown as RunView) : undefined,
     },
     chat: {
       listGroupMembers: (group: string) => respond(group, [grace]),
@@ -61,7 +61,7 @@ describe('a decision about a run', () => {
     });
   });
 
-  test('compares the requester of that run', async () => {
+  test('compares the requesters of that run', async () => {
     const { authorize } = createFixture({ approvers: [grace] });
     expect(await authorize(ada, 'C1', { run: 'run-1', isApproval: false })).toBeUndefined();
     expect(await authorize(linus, 'C1', { run: 'run-1', isApproval: false })).toMatchObject({

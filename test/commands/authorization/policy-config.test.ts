@@ -6,9 +6,17 @@ const needed = {
   SLACK_BOT_TOKEN: 'xoxb-1',
   GOOGLE_CLOUD_PROJECT: 'p',
 };
+/** With the emulators of Slack and Compute Engine. */
+const local = { ...needed, SLACK_API_URL: 'http://127.0.0.1:9/api/', KTHW_COMPUTE_URL: 'http://127.0.0.1:9' };
+const access = { KTHW_CHANNELS: 'C1', KTHW_CREATORS: 'T1:U1', KTHW_SSH_RANGES: '203.0.113.7' };
 
-test('defaults to no restrictions and approvals that expire after 30 minutes', () => {
-  const config = readConfig(needed);
+test.each(Object.keys(access))('requires %s with Slack and Compute Engine themselves', (name) => {
+  expect(() => readConfig({ ...needed, ...access, [name]: undefined })).toThrow(`${name}: is required`);
+  expect(readConfig({ ...needed, ...access }).KTHW_FOREIGN_TEAMS).toBeUndefined();
+});
+
+test('with the emulators, defaults to no restrictions and approvals that expire after 30 minutes', () => {
+  const config = readConfig(local);
   expect(config.KTHW_APPROVAL_MINUTES).toBe(30);
   for (const name of ['KTHW_CHANNELS', 'KTHW_CREATORS', 'KTHW_APPROVERS', 'KTHW_MAX_DELETIONS'] as const) {
     expect(config[name]).toBeUndefined();
@@ -17,7 +25,7 @@ test('defaults to no restrictions and approvals that expire after 30 minutes', (
 
 test('reads users, groups and channels as comma-separated lists', () => {
   const config = readConfig({
-    ...needed,
+    ...local,
     KTHW_CHANNELS: 'C1, C2',
     KTHW_CREATORS: 'T1:U1,T2:W2, S1',
     KTHW_APPROVERS: 'S1',
@@ -38,7 +46,7 @@ test.each([
   ['203.0.113.7', ['203.0.113.7/32']],
   ['203.0.113.8/29, 198.51.100.0/24', ['198.51.100.0/24', '203.0.113.8/29']],
 ])('accepts the SSH source ranges %s', (given, ranges) => {
-  expect(readConfig({ ...needed, ...(given ? { KTHW_SSH_RANGES: given } : {}) }).KTHW_SSH_RANGES).toEqual(ranges);
+  expect(readConfig({ ...local, ...(given ? { KTHW_SSH_RANGES: given } : {}) }).KTHW_SSH_RANGES).toEqual(ranges);
 });
 
 describe('rejects lists that name no one, or are ambiguous', () => {
@@ -50,6 +58,8 @@ describe('rejects lists that name no one, or are ambiguous', () => {
     ['KTHW_CREATORS', 'T1:U1 T1:U2'],
     ['KTHW_APPROVERS', ''],
     ['KTHW_APPROVERS', 'operators'],
+    ['KTHW_FOREIGN_TEAMS', ''],
+    ['KTHW_FOREIGN_TEAMS', 'U1'],
     ['KTHW_CHANNELS', ''],
     ['KTHW_CHANNELS', '#clusters'],
     ['KTHW_MAX_DELETIONS', 'many'],
@@ -60,6 +70,6 @@ describe('rejects lists that name no one, or are ambiguous', () => {
     ['KTHW_SSH_RANGES', '203.0.113.7/24'],
     ['KTHW_SSH_RANGES', '203.0.113.0/24 198.51.100.0/24'],
   ])('%s "%s"', (name, value) => {
-    expect(() => readConfig({ ...needed, [name]: value })).toThrow(`${name}: `);
+    expect(() => readConfig({ ...local, [name]: value })).toThrow(`${name}: `);
   });
 });

@@ -318,6 +318,26 @@ describe('in a workspace', () => {
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
+  test.each([
+    ['a bot', { bot_id: 'B1' }, 0],
+    ['a message of a bot', { subtype: 'bot_message' }, 0],
+    ['a person of another organization', { user_team: 'T9' }, 0],
+    ['a person of the own workspace', { user_team: 'T1' }, 1],
+  ])('a mention by %s', async (_, fields, runs) => {
+    const slack = await started();
+    const event = {
+      ...{ type: 'app_mention', user: 'U1', text: '<@U0BOT> create demo', ts: '1.1', channel: 'C1', event_ts: '1.1' },
+      ...fields,
+    };
+    const envelope = { type: 'event_callback', team_id: 'T1', api_app_id: 'A1', event_id: 'E1', event_time: 1, event };
+    const request = { type: 'application/json', headers: {} };
+    expect((await sendToBot(slack, JSON.stringify(envelope), request)).status).toBe(200);
+    const own = { ...envelope, event_id: 'E2', event: { ...event, ...fields, ts: '2.1', text: '<@U0BOT> list' } };
+    expect((await sendToBot(slack, JSON.stringify(own), request)).status).toBe(200);
+    await slack.done();
+    expect(await slack.store.list('run')).toHaveLength(runs);
+  });
+
   test('sends a kubeconfig as a file by DM only', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');

@@ -4,6 +4,14 @@ import { listComponentDownloads, toMirrorUrl } from '../../../src/engine/cluster
 import { defaultVersion, mirrorVersion } from '../../../src/engine/cluster/default-version.ts';
 import { getMinorVersion, getRelease, releases } from '../../../src/engine/cluster/releases.ts';
 
+const localEnvironment = {
+  SLACK_SIGNING_SECRET: 's',
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_API_URL: 'http://127.0.0.1:9/api/',
+  KTHW_COMPUTE_URL: 'http://127.0.0.1:9',
+  GOOGLE_CLOUD_PROJECT: 'p',
+};
+
 describe('the catalogue', () => {
   it('has one release for each minor version, in order and without gaps', () => {
     expect(releases.map(getMinorVersion)).toEqual(Array.from({ length: releases.length }, (_, i) => 20 + i));
@@ -40,12 +48,12 @@ describe('the catalogue', () => {
       '1.35.9',
     ],
   ])('defaults to %s', (_what, environment, version) => {
-    const needed = { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'xoxb-1', GOOGLE_CLOUD_PROJECT: 'p' };
+    const needed = localEnvironment;
     expect(readConfig({ ...needed, ...environment }).KTHW_VERSION).toBe(version);
   });
 
   const readMirror = (KTHW_MIRROR_URL: string) => {
-    const needed = { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'xoxb-1', GOOGLE_CLOUD_PROJECT: 'p' };
+    const needed = localEnvironment;
     return readConfig({ ...needed, KTHW_MIRROR_URL }).KTHW_MIRROR_URL;
   };
 

@@ -16,6 +16,8 @@ const environment = {
   SLACK_SIGNING_SECRET: 's',
   SLACK_BOT_TOKEN: 'xoxb-t',
   GOOGLE_CLOUD_PROJECT: 'p',
+  SLACK_API_URL: 'http://127.0.0.1:9',
+  KTHW_COMPUTE_URL: 'http://127.0.0.1:9',
   LOG_LEVEL: 'silent',
 };
 const queue = 'projects/p/locations/us-west1/queues/kthw';
