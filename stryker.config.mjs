@@ -14,8 +14,8 @@ export default {
   mutator: { excludedMutations: ['StringLiteral'] },
   concurrency: 1,
   // A mutant that loops forever never gets far. A slow machine must not look like one.
-  timeoutMS: 20_000,
-  timeoutFactor: 3,
+  timeoutMS: 8_000,
+  timeoutFactor: 2,
   incremental: true,
   cleanTempDir: 'always',
   ignorePatterns: ['.kthw', 'docs/images'],

@@ -13,8 +13,8 @@ const targetScore = 90;
 const testsByFolder = {
   'commands/authorization': ['commands/authorization'],
   'commands/notifier': ['commands/notifier'],
-  'engine/ssh-access': ['engine/ssh-access', 'engine/phases/disable-ssh.test.ts'],
-  'engine/workflow': ['engine/workflow', 'engine/service'],
+  'engine/ssh-access': ['engine/ssh-access'],
+  'engine/workflow': ['engine/workflow'],
   'engine/steps': ['engine/steps', 'engine/phases'],
   'engine/phases': ['engine/phases', 'engine/workflow/delete.test.ts'],
 };

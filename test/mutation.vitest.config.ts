@@ -7,10 +7,15 @@ export default defineConfig({
     include: ['test/{commands,engine}/**/*.test.ts'],
     exclude: [
       'test/commands/authorization/authorizer.test.ts',
+      'test/commands/notifier/approval-requests.test.ts',
       'test/engine/phases/phase-laws.test.ts',
+      'test/engine/workflow/delete.test.ts',
+      'test/engine/workflow/detect-drift.test.ts',
       'test/engine/workflow/store-unavailable.test.ts',
       'test/engine/workflow/two-processes.test.ts',
     ],
+    // Loading modules again for each file would take longer than the tests.
+    isolate: false,
     testTimeout: 30_000,
   },
 });

@@ -1,10 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
+import { controllers } from '../../../src/engine/phases/controllers.ts';
+import { firewall } from '../../../src/engine/phases/firewall.ts';
+import { keySteps, keys } from '../../../src/engine/phases/keys.ts';
+import { network } from '../../../src/engine/phases/network.ts';
+import { workers } from '../../../src/engine/phases/workers.ts';
 import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { disableSshAccess, withSshAccess } from '../../../src/engine/ssh-access/ssh-access-client.ts';
 import { setSshKeyState } from '../../../src/engine/ssh-access/ssh-key-state.ts';
+import type { StepContext } from '../../../src/engine/steps/step-context.ts';
 import { RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
 const { signal } = new AbortController();
 const environments: RunEnvironment[] = [];
@@ -12,22 +18,26 @@ afterEach(async () => {
   for (const environment of environments.splice(0)) await environment.close();
 });
 
-/** A cluster that is ready, whose ssh access is shut by now, and a client that opens it. */
+/** The instances of a cluster whose SSH access is disabled, and clients that enable it. */
 async function createSetting() {
   const environment = new RunEnvironment();
   environments.push(environment);
-  await environment.createCluster(environment.createProcess());
-  await environment.clock.sleep(10_000, signal);
-  const record = (await environment.store.read('cluster', 'demo'))?.value;
-  if (!record) throw new Error('there is no cluster');
   const { compute, clock, store, ssh } = environment;
-  const cluster = deriveCluster(record.spec);
+  const cluster = buildCluster({ controllers: 1, workers: 1 });
   const deps = { compute, cluster, vault: environment.vaults.createProvider(store).getVault('demo') };
+  const phases = [network, keys, firewall, controllers, workers];
+  for (const step of phases.flatMap((phase) => phase.steps(cluster))) {
+    if (step.handle.key.startsWith('keys/') && step.handle !== keySteps.ssh) continue;
+    await step.apply?.({ ...deps, clock, requestId: step.handle.key, signal } as unknown as StepContext);
+  }
+  await disableSshAccess(deps, signal);
+  await clock.sleep(60_000, signal);
   const createClient = () => withSshAccess(ssh.createClient(), { ...deps, clock });
+  const hostKeys = new Map<string, readonly string[]>();
+  for (const { name } of cluster.instances) hostKeys.set(name, await compute.getHostKeys({ name }, signal));
   function hostOn(client: ReturnType<typeof createClient>, name = 'demo-worker-0'): SshHost {
-    const address = String(record?.outputs[`external-address/${name}`]);
-    const hostKeys = record?.outputs[`host-keys/${name}`] as string[];
-    return client.getHost({ name, address, hostKeys, user: 'kthw', identity: '' as never });
+    const address = compute.listInstances().find((instance) => instance.name === name)?.externalAddress ?? '';
+    return client.getHost({ name, address, hostKeys: hostKeys.get(name) ?? [], user: 'kthw', identity: '' as never });
   }
   return { environment, cloud: compute, cluster, deps, createClient, hostOn };
 }
