@@ -42,9 +42,7 @@ export function withSshAccess(ssh: SshClient, c: SshAccessDeps & { readonly cloc
     const check = ensureAccess(name);
     checks.set(name, check);
     // A connection that succeeds never awaits the check.
-    check.catch(() => {
-      if (checks.get(name) === check) checks.delete(name);
-    });
+    check.catch(() => checks.delete(name));
     return check;
   }
 
@@ -78,7 +76,7 @@ export function withSshAccess(ssh: SshClient, c: SshAccessDeps & { readonly cloc
   }
 
   function isRecent(at: Date | undefined): boolean {
-    return at !== undefined && +clock.now() - +at < propagationDelayMs;
+    return +clock.now() - +(at ?? 0) < propagationDelayMs;
   }
 
   function createMutationOptions(): MutationOptions {

@@ -67,7 +67,7 @@ function parseSshKeys({ 'ssh-keys': lines = '' }: Metadata): string[] {
 
 /** In the guest agent's format: https://cloud.google.com/compute/docs/connect/add-ssh-keys#metadata */
 async function getSshKeyLine({ vault }: SshAccessDeps): Promise<string> {
-  return `${sshUser}:${(await getSshKey(vault)).publicKey.trim()}`;
+  return `${sshUser}:${(await getSshKey(vault)).publicKey}`;
 }
 
 /** An instance without the cluster's labels belongs to someone else and stays unchanged. */

@@ -6,8 +6,9 @@ import { keySteps, keys } from '../../../src/engine/phases/keys.ts';
 import { network } from '../../../src/engine/phases/network.ts';
 import { workers } from '../../../src/engine/phases/workers.ts';
 import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
+import { getSshRuleState, setSshRuleState } from '../../../src/engine/ssh-access/ssh-access.ts';
 import { disableSshAccess, withSshAccess } from '../../../src/engine/ssh-access/ssh-access-client.ts';
-import { setSshKeyState } from '../../../src/engine/ssh-access/ssh-key-state.ts';
+import { getSshKeyState, setSshKeyState } from '../../../src/engine/ssh-access/ssh-key-state.ts';
 import type { StepContext } from '../../../src/engine/steps/step-context.ts';
 import { RunEnvironment } from '../../fakes/run-environment.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
@@ -126,6 +127,85 @@ describe('SSH access', () => {
     expect([countOpenings(c) - before, await isOff(c), keysOf(c)]).toEqual([0, true, undefined]);
   });
 
+  test('is enabled for files and for batches, too', async () => {
+    const c = await createSetting();
+    const host = hostOn(c, c.createClient());
+    await host.writeFiles([{ path: '/etc/toy', content: 'x', mode: 0o600 }], { deadlineMs: 1_000, signal });
+    expect(c.environment.ssh.findHostByName('demo-worker-0')?.files.has('/etc/toy')).toBe(true);
+    await disableSshAccess(c.deps, signal);
+    expect(await host.runBatch([{ run: 'true' }], { deadlineMs: 1_000, signal })).toMatchObject({ exitCode: 0 });
+  });
+
+  test('waits 15 s for an instance that stays unreachable after access was enabled', async () => {
+    const c = await createSetting();
+    const client = c.createClient();
+    await client.enableAccess(signal);
+    const enabledAt = +c.environment.clock.now();
+    c.environment.ssh.unreachable.add('demo-worker-0');
+    await expect(run(hostOn(c, client))).rejects.toMatchObject({ code: 'ssh-unreachable' });
+    expect(+c.environment.clock.now() - enabledAt).toBe(15_000);
+  });
+
+  test('does not repeat a connection that failed for another reason', async () => {
+    const c = await createSetting();
+    const client = c.createClient();
+    await client.enableAccess(signal);
+    await c.environment.clock.sleep(5_000, signal);
+    const startedAt = +c.environment.clock.now();
+    c.environment.ssh.impersonated.add('demo-worker-0');
+    await expect(run(hostOn(c, client))).rejects.toMatchObject({ code: 'ssh-host-key' });
+    c.environment.ssh.impersonated.clear();
+    c.environment.ssh.faults.plan({ call: /^run demo-worker-0 /, when: 'before', error: () => new Error('a bug') });
+    await expect(run(hostOn(c, client))).rejects.toThrow('a bug');
+    expect(+c.environment.clock.now() - startedAt).toBe(0);
+  });
+
+  test('to an instance that the cluster lacks fails at once', async () => {
+    const c = await createSetting();
+    const client = c.createClient();
+    await client.enableAccess(signal);
+    await c.environment.clock.sleep(60_000, signal);
+    const startedAt = +c.environment.clock.now();
+    await expect(run(hostOn(c, client, 'demo-worker-7'))).rejects.toMatchObject({ code: 'ssh-unreachable' });
+    expect(+c.environment.clock.now() - startedAt).toBe(0);
+  });
+
+  test('can be enabled in advance for all instances, once', async () => {
+    const c = await createSetting();
+    const client = c.createClient();
+    await client.enableAccess(signal);
+    expect(await isOff(c)).toBe(false);
+    expect([keysOf(c, 'demo-worker-0'), keysOf(c, 'demo-controller-0')]).toEqual([
+      expect.stringMatching(/^kthw:ssh-ed25519 /),
+      expect.stringMatching(/^kthw:ssh-ed25519 /),
+    ]);
+    const before = looks(c);
+    await client.enableAccess(signal);
+    expect(looks(c)).toBe(before);
+  });
+
+  test('in advance leaves errors to later connections, and ends when its caller aborts', async () => {
+    const c = await createSetting();
+    const error = () => new KthwError('cloud-denied', { doing: 'x' });
+    c.cloud.faults.plan({ call: /^setFirewallDisabled /, when: 'before', error, times: 2 });
+    await c.createClient().enableAccess(signal);
+    const stop = new AbortController();
+    const enabling = c.createClient().enableAccess(stop.signal);
+    stop.abort();
+    await enabling;
+  });
+
+  test('is no longer enabled after the client is closed, which closes its connections', async () => {
+    const c = await createSetting();
+    const closed: string[] = [];
+    const inner = { ...c.environment.ssh.createClient(), close: async () => void closed.push('closed') };
+    const client = withSshAccess(inner, { ...c.deps, clock: c.environment.clock });
+    const enabling = client.enableAccess(signal);
+    await client.close();
+    await enabling;
+    expect([closed, await isOff(c), keysOf(c)]).toEqual([['closed'], true, undefined]);
+  });
+
   test('ends when its caller aborts', async () => {
     const c = await createSetting();
     const stop = new AbortController();
@@ -133,6 +213,17 @@ describe('SSH access', () => {
     stop.abort();
     await expect(visiting).rejects.toThrow('aborted');
   });
+});
+
+test('the SSH firewall rule changes only to another state, and reports that', async () => {
+  const c = await createSetting();
+  const set = (state: 'open' | 'shut') => setSshRuleState(c.deps, state, { requestId: 'r', signal });
+  expect([await set('shut'), await getSshRuleState(c.deps, signal)]).toEqual([false, 'shut']);
+  expect([await set('open'), await getSshRuleState(c.deps, signal)]).toEqual([true, 'open']);
+  expect([await set('open'), await getSshRuleState(c.deps, signal)]).toEqual([false, 'open']);
+  c.cloud.tamper('firewalls', 'demo-allow-ssh', { description: 'of somebody else' });
+  expect([await set('shut'), await getSshRuleState(c.deps, signal)]).toEqual([false, undefined]);
+  expect(await isOff(c)).toBe(false);
 });
 
 describe('the SSH key in instance metadata', () => {
@@ -162,6 +253,33 @@ describe('the SSH key in instance metadata', () => {
     const { metadata } = c.cloud.listInstances().find(({ name }) => name === machine)?.spec ?? {};
     expect(metadata).toMatchObject(kept);
     expect(Object.hasOwn(metadata ?? {}, 'ssh-keys')).toBe(after !== undefined);
+  });
+
+  test('is observed, also with Windows line ends', async () => {
+    const c = await createSetting();
+    const [worker] = c.cluster.workerInstances;
+    if (!worker) throw new Error('there is no worker');
+    const observe = () => getSshKeyState(c.deps, worker, signal);
+    expect(await observe()).toBe('shut');
+    await setSshKeyState(c.deps, worker, 'open', { requestId: 'r', signal });
+    expect(await observe()).toBe('open');
+    c.cloud.tamper('instances', machine, { metadata: { 'ssh-keys': `ada:ssh-ed25519 AAAA ada\r\n${keysOf(c)}\r\n` } });
+    expect(await observe()).toBe('open');
+    c.cloud.tamper('instances', machine, { labels: {} });
+    expect(await observe()).toBeUndefined();
+  });
+
+  test.each([
+    ['is denied', () => new KthwError('cloud-denied', { doing: 'x' })],
+    ['fails unexpectedly', () => new Error('a bug')],
+  ])('is not written again when that %s', async (_, error) => {
+    const c = await createSetting();
+    const [worker] = c.cluster.workerInstances;
+    if (!worker) throw new Error('there is no worker');
+    c.cloud.faults.plan({ call: /^setMetadata /, when: 'before', times: 100, error });
+    const before = changes(c, machine);
+    await expect(setSshKeyState(c.deps, worker, 'open', { requestId: 'r', signal })).rejects.toThrow(error().message);
+    expect(changes(c, machine) - before).toBe(1);
   });
 
   test('survives concurrent writes of others', async () => {
