@@ -102,6 +102,34 @@ describe('after a crash between a post and its record', () => {
     expect(environment.chat.uploadedFiles).toHaveLength(1);
   });
 
+  test('has claimed the kubeconfig before it was issued and sent', async () => {
+    const environment = await createNotifierEnvironment();
+    await markClusterReady(environment);
+    const claims: string[] = [];
+    const note = async (call: string) => {
+      const thread = await environment.store.read('slackThread', environment.run);
+      claims.push(`${call}: ${JSON.parse(thread?.value.deliveryClaim ?? '{}').inFlight?.kind}`);
+    };
+    const { issueKubeconfig } = environment.clusterService;
+    const uploadFile = environment.chat.uploadFile.bind(environment.chat);
+    environment.chat.uploadFile = async (...args) => {
+      await note('upload');
+      await uploadFile(...args);
+    };
+    const clusterService = {
+      ...environment.clusterService,
+      issueKubeconfig: async (...args: Parameters<typeof issueKubeconfig>) => {
+        await note('issue');
+        return await issueKubeconfig(...args);
+      },
+    };
+    const notifier = environment.createNotifier({ clusterService });
+    await environment.appendEvents(...buildCreateEvents());
+    notifier.wake(environment.run);
+    await notifier.waitUntilIdle();
+    expect(claims).toEqual(['issue: kubeconfig', 'upload: kubeconfig']);
+  });
+
   test('posts a message that was never sent', async () => {
     const environment = await createNotifierEnvironment();
     await notifyEvents(environment, stepStarted('network/a'));
