@@ -90,6 +90,29 @@ test('a resume recreates a firewall rule that was deleted', async () => {
   expect(environment.compute.listResourceNames()).toContain('firewalls demo-allow-internal');
 });
 
+describe('a resume of deferred steps repeats the smoke test after', () => {
+  const losses: readonly (readonly [string, (environment: RunEnvironment) => Promise<void>])[] = [
+    ['a worker was deleted', ({ compute }) => compute.instances.delete({ ...ref, name: 'demo-worker-0' }, buildCall())],
+    ['a pod route was deleted', ({ compute }) => compute.routes.delete({ name: 'demo-worker-0-pods' }, buildCall())],
+    ['a control plane node was restarted', (environment) => restart(environment, 'demo-controller-0')],
+  ];
+  test.each(losses)('%s', async (_, lose) => {
+    const { environment, process } = createEnvironment();
+    environment.kube.missingImages.add('coredns');
+    const run = await environment.createCluster(process);
+    expect(await environment.getOutcome(run)).toBe('succeeded');
+    expect((await environment.listEvents(run, 'step.deferred')).length).toBeGreaterThan(0);
+    await lose(environment);
+    await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
+    expect(await environment.listEvents(run, 'steps.reset')).toHaveLength(1);
+    expect((await environment.listEvents(run, 'run.finished')).map(({ outcome }) => outcome)).toEqual([
+      'succeeded',
+      'succeeded',
+    ]);
+    expect(await process.clusterService.listMissingParts('demo')).toEqual([]);
+  });
+});
+
 test('a resume after nothing changed resets no step', async () => {
   const { environment, run, resume } = await createFailedRun();
   await resume();
