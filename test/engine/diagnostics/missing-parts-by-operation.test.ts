@@ -188,17 +188,30 @@ describe('a rebuild', () => {
     expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
     expect(await service.listMissingParts('demo')).toEqual([]);
   });
+});
 
-  test.each([
-    ['a deleted control plane node', 'controllers'],
-    ['another static IP address', 'static-ip'],
-  ])('with the advised command repairs %s', async (name, fromPhase) => {
-    const { environment, service } = await damage(name);
-    const [part] = await service.listMissingParts('demo');
-    expect(part?.repair).toBe(`/kthw rebuild demo --from ${fromPhase}`);
-    const request = { fromPhase, requester: environment.requester, channel: 'C1' };
-    const run = await environment.finishRun(service.rebuildCluster('demo', request));
+/** Executes the command of a repair, as a user would type it. */
+async function executeRepair({ environment, service }: Awaited<ReturnType<typeof damage>>, repair: string) {
+  const { requester } = environment;
+  const [, fromPhase] = /^\/kthw rebuild demo --from (\S+)$/.exec(repair) ?? [];
+  const [, stopped] = /^gcloud compute instances start (\S+) --zone us-west1-c$/.exec(repair) ?? [];
+  if (fromPhase !== undefined) {
+    const run = await environment.finishRun(service.rebuildCluster('demo', { fromPhase, requester, channel: 'C1' }));
     expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
-    expect(await service.listMissingParts('demo')).toEqual([]);
-  });
+  } else if (stopped !== undefined) {
+    await environment.compute.startInstance({ ...ref, name: stopped }, buildCall());
+    await environment.clock.sleep(60_000, signal);
+  } else throw new Error(`not a repair: ${repair}`);
+}
+
+const repairable = Object.keys(damages).filter((name) => !/not ready|unhealthy|another address$/.test(name));
+
+test.each(repairable)('the advised command repairs %s', async (name) => {
+  const damaged = await damage(name);
+  const [part, ...others] = await damaged.service.listMissingParts('demo');
+  expect(others).toEqual([]);
+  await executeRepair(damaged, part?.repair ?? '');
+  expect(await damaged.service.listMissingParts('demo')).toEqual([]);
+  const run = await damaged.environment.finishRun(starters.smoke(damaged.service, damaged.environment.requester));
+  expect(await damaged.environment.getOutcome(run)).toBe('succeeded');
 });
