@@ -95,6 +95,7 @@ line kubelet tlsCipherSuites: [${ciphers}]
 network bridge
 network host-local
 network loopback
+metadata-firewall active
 `;
 
 const api: ApiFacts = {

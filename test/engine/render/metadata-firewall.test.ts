@@ -5,6 +5,8 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getDefaultCacheDir } from '../../../local/compute/machines/guest/ensure-rootfs.ts';
 import { rootfsRecipeHash } from '../../../local/compute/machines/guest/rootfs-recipe.ts';
+import { hostFactsScript } from '../../../src/engine/diagnostics/cis/host-facts-script.ts';
+import { parseHostFacts } from '../../../src/engine/diagnostics/cis/parse-host-facts.ts';
 import {
   metadataFirewall,
   renderMetadataFirewallRules,
@@ -50,6 +52,10 @@ async function runOnNode(script: string, input = '') {
 async function runUnit(setting: 'ExecStart' | 'ExecStop') {
   const [, command = 'false'] = new RegExp(`^${setting}=-?(.*)$`, 'm').exec(renderMetadataFirewallUnit()) ?? [];
   return await runOnNode(command.replace(paths.metadataFirewallRules, ''), renderMetadataFirewallRules());
+}
+
+async function isActiveForDoctor(): Promise<boolean> {
+  return parseHostFacts((await runOnNode(hostFactsScript)).stdout).hasMetadataFirewall;
 }
 
 /** Destinations at the metadata server that respond. */
@@ -122,6 +128,7 @@ describe.skipIf(!isSupported)('the metadata firewall of a worker', () => {
     expect(await listReachable(pod)).toEqual(['tcp 53', 'udp 53']);
     expect(await listReachable(node)).toEqual(everything);
     expect(await runOnNode(metadataFirewall.checkScript)).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await isActiveForDoctor()).toBe(true);
   });
 
   test('can be started again, and stopped', async () => {
@@ -140,6 +147,7 @@ describe.skipIf(!isSupported)('the metadata firewall of a worker', () => {
   ])('fails its check with %s, until it is started again', async (_, script) => {
     expect(await runOnNode(script)).toMatchObject({ exitCode: 0 });
     expect((await runOnNode(metadataFirewall.checkScript)).exitCode).not.toBe(0);
+    expect(await isActiveForDoctor()).toBe(false);
     expect((await runUnit('ExecStart')).exitCode).toBe(0);
     expect((await runOnNode(metadataFirewall.checkScript)).exitCode).toBe(0);
     expect(await listReachable(pod)).toEqual(['tcp 53', 'udp 53']);

@@ -1,3 +1,4 @@
+import { metadataFirewall } from '../../render/metadata-firewall.ts';
 import { paths } from '../../render/paths.ts';
 
 const controlPlaneServices = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
@@ -58,4 +59,5 @@ kube-apiserver client-ca-file
 kube-apiserver etcd-cafile
 kube-controller-manager cluster-signing-cert-file"
 grep -ohsE '"type" *: *"[^"]+"' ${paths.cniConfig}/* | sed -E 's/.*"([^"]+)"$/network \\1/'
+( set -o pipefail; ${metadataFirewall.checkScript} ) > /dev/null 2>&1 && echo metadata-firewall active
 true`;

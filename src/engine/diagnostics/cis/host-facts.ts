@@ -18,6 +18,8 @@ export interface HostFacts {
   }[];
   /** Plugin types in the CNI configuration. */
   readonly cniPlugins: readonly string[];
+  /** Whether the rules that keep pods from the metadata server are active and unchanged. */
+  readonly hasMetadataFirewall: boolean;
 }
 
 export interface ProcessFacts {

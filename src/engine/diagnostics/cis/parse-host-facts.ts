@@ -33,6 +33,7 @@ export function parseHostFacts(text: string): HostFacts {
       }),
     ),
     cniPlugins: getLines('network'),
+    hasMetadataFirewall: lines.includes('metadata-firewall active'),
   };
 }
 

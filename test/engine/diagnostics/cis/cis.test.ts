@@ -307,6 +307,12 @@ const changes: readonly Change[] = [
     '`enable-oslogin` is not `FALSE`',
   ],
   [
+    'pods reach only DNS of the metadata server',
+    'changed rules',
+    on('worker', 'metadata-firewall active', ''),
+    'the metadata firewall is not active',
+  ],
+  [
     'CA private keys only where they sign',
     'a copy at somebody’s home',
     on('controller', 'provider secretbox', 'key c1a57e0000000001 /home/kthw/ca-key.pem\nprovider secretbox'),

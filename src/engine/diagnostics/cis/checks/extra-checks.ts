@@ -1,10 +1,11 @@
+import { metadataFirewall } from '../../../render/metadata-firewall.ts';
 import { paths } from '../../../render/paths.ts';
 import type { BasicOutcome, Check, Finding, Outcome, ScanInput } from '../check.ts';
 import type { ComputeFacts } from '../compute-facts.ts';
 import { findWorst } from '../find-worst.ts';
 import type { HostFacts } from '../host-facts.ts';
 import { inspectCompute } from '../inspect-api.ts';
-import { inspectControllers } from '../inspect-controllers.ts';
+import { inspectControllers, inspectWorkers } from '../inspect-controllers.ts';
 
 /** Inspections such as this one enable SSH access temporarily. */
 const retryHint = 'retry in a minute, in case another inspection is in progress';
@@ -52,6 +53,15 @@ export const extraChecks: readonly Check[] = [
     remediation: addMetadata('enable-oslogin=FALSE'),
     inspect: inspectEachInstance(({ disablesOsLogin }) =>
       disablesOsLogin ? 'pass' : { failure: '`enable-oslogin` is not `FALSE`' },
+    ),
+  },
+  {
+    title: 'pods reach only DNS of the metadata server',
+    automated: false,
+    remediation: `run \`systemctl restart ${metadataFirewall.unit}\` on the worker`,
+    inspect: inspectWorkers(
+      ({ hasMetadataFirewall }): BasicOutcome =>
+        hasMetadataFirewall ? 'pass' : { failure: 'the metadata firewall is not active, or was changed' },
     ),
   },
   {
