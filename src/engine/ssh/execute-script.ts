@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { buildCommandLine, buildKillCommand, type CommandLine } from './command-line.ts';
 import type { CommandResult } from './ssh-client.ts';
 
 /** Applies to stdout and stderr each. */
 const maxOutputBytes = 1024 * 1024;
+const sessionRetryMs = 200;
 
 interface ScriptExecution {
   readonly script: string;
@@ -19,7 +21,7 @@ interface ScriptExecution {
 
 /**
  * Runs a script on a connection. Resolves when its channel is closed, also after an abort.
- * @throws if the channel closed without an exit status: the connection was lost
+ * @throws at once if the script is too long; rejects if the channel closed without an exit status: the connection was lost
  */
 export function executeScript(client: Client, execution: ScriptExecution): Promise<Omit<CommandResult, 'durationMs'>> {
   const command = buildCommandLine(execution.script, {
@@ -27,29 +29,48 @@ export function executeScript(client: Client, execution: ScriptExecution): Promi
     timeoutSeconds: Math.ceil(execution.timeoutMs / 1000) + 2,
     marker: `kthw-${randomUUID()}`,
   });
-  return new Promise((resolve, reject) => {
-    client.exec(command.line, (error, channel) => {
-      if (error) return reject(error);
-      const killOnAbort = createKillOnAbort(client, channel, command, execution);
-      const stdout = new TailBuffer(maxOutputBytes);
-      const stderr = new TailBuffer(maxOutputBytes);
-      let exitCode: number | undefined;
-      channel.on('data', (chunk: Uint8Array) => stdout.add(chunk));
-      channel.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
-      // A command may exit without reading all input; its exit code decides.
-      channel.on('error', () => {});
-      channel.on('exit', (code: number | null, signal?: NodeJS.Signals) => {
-        exitCode = code ?? 128 + (signal && Object.hasOwn(constants.signals, signal) ? constants.signals[signal] : 0);
-      });
-      channel.on('close', () => {
-        execution.signal.removeEventListener('abort', killOnAbort);
-        if (exitCode === undefined) return reject(new Error('the channel closed before the command ended'));
-        resolve({ exitCode, stdout: stdout.getText(), stderr: stripMarker(stderr.getText(), command.marker) });
-      });
-      for (const part of execution.stdin) channel.write(part);
-      channel.end();
+  return runCommand(client, command, execution);
+}
+
+async function runCommand(
+  client: Client,
+  command: CommandLine,
+  execution: ScriptExecution,
+): Promise<Omit<CommandResult, 'durationMs'>> {
+  const channel = await openChannel(client, command.line, execution.signal);
+  return await new Promise((resolve, reject) => {
+    const killOnAbort = createKillOnAbort(client, channel, command, execution);
+    const stdout = new TailBuffer(maxOutputBytes);
+    const stderr = new TailBuffer(maxOutputBytes);
+    let exitCode: number | undefined;
+    channel.on('data', (chunk: Uint8Array) => stdout.add(chunk));
+    channel.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
+    // A command may exit without reading all input; its exit code decides.
+    channel.on('error', () => {});
+    channel.on('exit', (code: number | null, signal?: NodeJS.Signals) => {
+      exitCode = code ?? 128 + (signal && Object.hasOwn(constants.signals, signal) ? constants.signals[signal] : 0);
     });
+    channel.on('close', () => {
+      execution.signal.removeEventListener('abort', killOnAbort);
+      if (exitCode === undefined) return reject(new Error('the channel closed before the command ended'));
+      resolve({ exitCode, stdout: stdout.getText(), stderr: stripMarker(stderr.getText(), command.marker) });
+    });
+    for (const part of execution.stdin) channel.write(part);
+    channel.end();
   });
+}
+
+/** Opens a session. A busy host can still count sessions that have ended, and refuses a new one until it catches up. */
+async function openChannel(client: Client, commandLine: string, signal: AbortSignal): Promise<ClientChannel> {
+  for (;;) {
+    const opened = await new Promise<ClientChannel | Error>((resolve) => {
+      client.exec(commandLine, (error, channel) => resolve(error ?? channel));
+    });
+    if (!(opened instanceof Error)) return opened;
+    // Only a refused session has a reason. Other errors mean that the connection is lost.
+    if (!('reason' in opened) || signal.aborted) throw opened;
+    await sleep(sessionRetryMs, undefined, { signal }).catch(() => {});
+  }
 }
 
 /** Kills the command's process group with a second command once the group is known and the signal has aborted. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createSshClient, type SshCall } from '../../../src/engine/ssh/create-ssh-client.ts';
 import type { CommandOptions, SshClient, SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
@@ -88,6 +88,17 @@ describe('running a script', () => {
     expect(results.map((result) => result.stdout.trim())).toEqual(Array.from({ length: 12 }, (_, n) => String(n)));
     expect(before).toHaveLength(1);
     expect(sshd.connections()).toEqual(before);
+  });
+
+  test('waits for a session while the host refuses new ones', async () => {
+    const busySshd = await startSshd({ maxSessions: 2 });
+    onTestFinished(() => busySshd.remove());
+    const busyHost = remote.getHost(busySshd.target);
+    const results = await Promise.all(Array.from({ length: 6 }, (_, n) => busyHost.run(`sleep 0.2; echo ${n}`, noEnd)));
+    expect(results.map((result) => result.stdout.trim())).toEqual(['0', '1', '2', '3', '4', '5']);
+    const blocked = Array.from({ length: 2 }, () => busyHost.run('sleep 1.5', noEnd));
+    await expect(busyHost.run('true', within(500))).rejects.toMatchObject({ code: 'deadline' });
+    await Promise.all(blocked);
   });
 
   test('reports each completed call', async () => {

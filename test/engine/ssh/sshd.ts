@@ -31,7 +31,7 @@ export interface Sshd {
 }
 
 /** Debian's sshd on a loopback port, with keys in a temporary directory. Clients sign in as the user that runs the tests. */
-export async function startSshd(): Promise<Sshd> {
+export async function startSshd({ maxSessions = 10 }: { readonly maxSessions?: number } = {}): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'kthw-sshd-'));
   const port = await findFreePort();
   const hostKey = join(folder, 'host');
@@ -47,6 +47,7 @@ export async function startSshd(): Promise<Sshd> {
       `HostKey ${hostKey}`,
       `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
       'PidFile none',
+      `MaxSessions ${maxSessions}`,
       'StrictModes no',
       'PasswordAuthentication no',
       'PermitRootLogin prohibit-password',
