@@ -41,6 +41,14 @@ describe('the in-process dispatcher', () => {
     expect(fixture.executedRuns).toEqual(['r1', 'r1']);
   });
 
+  test('does not execute a completed run again', async () => {
+    const fixture = createFixture();
+    fixture.dispatcher.wake('r1');
+    await fixture.end('r1', 'completed');
+    await fixture.pass(120_000);
+    expect(fixture.executedRuns).toEqual(['r1']);
+  });
+
   test('retries a run after an internal error and logs it', async () => {
     const fixture = createFixture();
     fixture.dispatcher.wake('r1');

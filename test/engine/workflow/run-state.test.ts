@@ -209,9 +209,72 @@ describe('the next move', () => {
     expect(decideMoves(guarded, foldEvents(toStoredEvents(...events)), atSecond(30), mayDestroy)).toEqual(moves);
   });
 
+  test.each<[string, readonly EngineEvent[], readonly Move[]]>([
+    ['starts steps of the first chapter only', [], doing('a', 'x')],
+    ['starts no step of the next chapter while one of the first is open', [finished('a')], doing('x')],
+    ['pauses after a chapter', [finished('a'), finished('x')], [{ kind: 'pause', chapter: 3 }]],
+    ['counts a deferred step as complete', [postponed, finished('x')], [{ kind: 'pause', chapter: 3 }]],
+    ['does not pause while a step runs', [finished('a'), finished('x'), started('free')], []],
+    ['starts the next chapter when continued', [finished('a'), finished('x'), ...continued('continue')], doing('b')],
+    [
+      'pauses after the next chapter, too',
+      [finished('a'), finished('x'), ...continued('continue'), finished('b')],
+      [{ kind: 'pause', chapter: 7 }],
+    ],
+    ['is cancelled when stopped', [finished('a'), finished('x'), ...continued('stop')], finish('cancelled')],
+    [
+      'does not pause again when continued to the end',
+      [finished('a'), finished('x'), ...continued('continueToEnd'), finished('b')],
+      doing('c'),
+    ],
+    [
+      'does not pause after the last chapter',
+      [
+        finished('a'),
+        finished('x'),
+        ...continued('continue'),
+        finished('b'),
+        ...continued('continue', 7),
+        finished('c'),
+      ],
+      finish('succeeded'),
+    ],
+  ])('in a run that pauses after chapters %s', (_, events, moves) => {
+    const chapters: Readonly<Record<string, number>> = { a: 3, x: 3, b: 7, c: 9 };
+    const plan = buildPlan({ a: [], x: [], b: ['a'], c: ['b'], free: ['x'] }).map((p) => {
+      const chapter = chapters[p.id];
+      return chapter === undefined ? p : { ...p, chapter };
+    });
+    const all = events.some((event) => event.type === 'step.started') ? events : [...events, finished('free')];
+    expect(decideMoves(plan, foldEvents(toStoredEvents(...all)), atSecond(30), false)).toEqual(moves);
+  });
+
+  test.each<[string, readonly EngineEvent[], readonly Move[]]>([
+    ['fails after a fault without a retry', [faulted()], finish('failed')],
+    ['starts steps after a fault with a retry', [faulted(atSecond(20))], doing('a')],
+  ])('%s', (_, events, moves) => {
+    expect(decideMoves(chain, foldEvents(toStoredEvents(...events)), atSecond(30), false)).toEqual(moves);
+  });
+
+  function continued(decision: 'continue' | 'continueToEnd' | 'stop', chapter = 3): EngineEvent[] {
+    return [
+      { type: 'pause.requested', chapter },
+      { type: 'pause.resolved', chapter, decision, actor },
+    ];
+  }
+
+  function faulted(retryAt?: Date): EngineEvent {
+    const fault = { type: 'run.faulted', activity: 'planning', error: buildStepError() } as const;
+    return retryAt ? { ...fault, retryAt: retryAt.toISOString() } : fault;
+  }
+
   test('sleeps until the first of several retries', () => {
     const events = toStoredEvents(finished('a'), failed('b', {}, atSecond(90)), failed('c', {}, atSecond(60)));
     expect(decideMoves(chain, foldEvents(events), atSecond(30), false)).toEqual([
+      { kind: 'sleep', until: atSecond(60) },
+    ]);
+    const swapped = toStoredEvents(finished('a'), failed('b', {}, atSecond(60)), failed('c', {}, atSecond(90)));
+    expect(decideMoves(chain, foldEvents(swapped), atSecond(30), false)).toEqual([
       { kind: 'sleep', until: atSecond(60) },
     ]);
   });
