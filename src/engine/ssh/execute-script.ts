@@ -21,7 +21,7 @@ interface ScriptExecution {
 
 /**
  * Runs a script on a connection. Resolves when its channel is closed, also after an abort.
- * @throws at once if the script is too long; rejects if the channel closed without an exit status: the connection was lost
+ * @throws if the channel closed without an exit status: the connection was lost
  */
 export function executeScript(client: Client, execution: ScriptExecution): Promise<Omit<CommandResult, 'durationMs'>> {
   const command = buildCommandLine(execution.script, {
@@ -29,48 +29,41 @@ export function executeScript(client: Client, execution: ScriptExecution): Promi
     timeoutSeconds: Math.ceil(execution.timeoutMs / 1000) + 2,
     marker: `kthw-${randomUUID()}`,
   });
-  return runCommand(client, command, execution);
-}
-
-async function runCommand(
-  client: Client,
-  command: CommandLine,
-  execution: ScriptExecution,
-): Promise<Omit<CommandResult, 'durationMs'>> {
-  const channel = await openChannel(client, command.line, execution.signal);
-  return await new Promise((resolve, reject) => {
-    const killOnAbort = createKillOnAbort(client, channel, command, execution);
-    const stdout = new TailBuffer(maxOutputBytes);
-    const stderr = new TailBuffer(maxOutputBytes);
-    let exitCode: number | undefined;
-    channel.on('data', (chunk: Uint8Array) => stdout.add(chunk));
-    channel.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
-    // A command may exit without reading all input; its exit code decides.
-    channel.on('error', () => {});
-    channel.on('exit', (code: number | null, signal?: NodeJS.Signals) => {
-      exitCode = code ?? 128 + (signal && Object.hasOwn(constants.signals, signal) ? constants.signals[signal] : 0);
-    });
-    channel.on('close', () => {
-      execution.signal.removeEventListener('abort', killOnAbort);
-      if (exitCode === undefined) return reject(new Error('the channel closed before the command ended'));
-      resolve({ exitCode, stdout: stdout.getText(), stderr: stripMarker(stderr.getText(), command.marker) });
-    });
-    for (const part of execution.stdin) channel.write(part);
-    channel.end();
+  return new Promise((resolve, reject) => {
+    const open = (): void => void client.exec(command.line, onOpened);
+    // Listens at once: a short command can end within the same packet.
+    const onOpened = (error: Error | undefined, channel: ClientChannel): void => {
+      if (error) {
+        retryIfRefused(error);
+        return;
+      }
+      const killOnAbort = createKillOnAbort(client, channel, command, execution);
+      const stdout = new TailBuffer(maxOutputBytes);
+      const stderr = new TailBuffer(maxOutputBytes);
+      let exitCode: number | undefined;
+      channel.on('data', (chunk: Uint8Array) => stdout.add(chunk));
+      channel.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
+      // A command may exit without reading all input; its exit code decides.
+      channel.on('error', () => {});
+      channel.on('exit', (code: number | null, signal?: NodeJS.Signals) => {
+        exitCode = code ?? 128 + (signal && Object.hasOwn(constants.signals, signal) ? constants.signals[signal] : 0);
+      });
+      channel.on('close', () => {
+        execution.signal.removeEventListener('abort', killOnAbort);
+        if (exitCode === undefined) return reject(new Error('the channel closed before the command ended'));
+        resolve({ exitCode, stdout: stdout.getText(), stderr: stripMarker(stderr.getText(), command.marker) });
+      });
+      for (const part of execution.stdin) channel.write(part);
+      channel.end();
+    };
+    /** A busy host can still count sessions that have ended, and refuses a new one until it catches up. */
+    const retryIfRefused = (error: Error): void => {
+      // Only a refused session has a reason. Other errors mean that the connection is lost.
+      const isRefused = 'reason' in error && !execution.signal.aborted;
+      (isRefused ? sleep(sessionRetryMs).then(open) : Promise.reject(error)).catch(reject);
+    };
+    open();
   });
-}
-
-/** Opens a session. A busy host can still count sessions that have ended, and refuses a new one until it catches up. */
-async function openChannel(client: Client, commandLine: string, signal: AbortSignal): Promise<ClientChannel> {
-  for (;;) {
-    const opened = await new Promise<ClientChannel | Error>((resolve) => {
-      client.exec(commandLine, (error, channel) => resolve(error ?? channel));
-    });
-    if (!(opened instanceof Error)) return opened;
-    // Only a refused session has a reason. Other errors mean that the connection is lost.
-    if (!('reason' in opened) || signal.aborted) throw opened;
-    await sleep(sessionRetryMs, undefined, { signal }).catch(() => {});
-  }
 }
 
 /** Kills the command's process group with a second command once the group is known and the signal has aborted. */
