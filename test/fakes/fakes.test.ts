@@ -244,7 +244,12 @@ describe('FakeSsh', () => {
     const files = host?.files.size;
     host?.runningServices.add('started by hand');
     host?.reboot();
-    expect([...(host?.runningServices ?? [])].sort()).toEqual(['containerd', 'kube-proxy', 'kubelet']);
+    expect([...(host?.runningServices ?? [])].sort()).toEqual([
+      'containerd',
+      'kthw-metadata-firewall',
+      'kube-proxy',
+      'kubelet',
+    ]);
     expect(host?.files.size).toBe(files);
     await environment.close();
   });

@@ -27,7 +27,8 @@ export function buildMetadata(items: readonly MetadataItem[]): Metadata & { read
   const kept = items.map(({ key, value }) => ({ key, value: value ?? '' }));
   return {
     kind: 'compute#metadata',
-    fingerprint: computeFingerprint(kept),
+    // gcloud sends the items in another order than other clients.
+    fingerprint: computeFingerprint(kept.toSorted((a, b) => (a.key < b.key ? -1 : 1))),
     ...(kept.length === 0 ? {} : { items: kept }),
   };
 }
