@@ -57,9 +57,8 @@ export function createAuthorizer({ policy, clusterService, chat, now, log }: Aut
   };
 }
 
-/** Counts the instances that a run deletes. */
-function countDeletedInstances({ steps, operation }: RunView): number {
-  const prefix = operation === 'delete' ? '' : 'remove:';
-  const phases = ['controllers', 'workers'].map((name) => prefix + name);
-  return Object.values(steps).filter(({ phase }) => phases.includes(phase)).length;
+/** Counts the instances that a run deletes and keeps the cluster. A delete has no limit, so that it stays possible. */
+function countDeletedInstances({ steps }: RunView): number {
+  return Object.values(steps).filter(({ phase }) => phase === 'remove:controllers' || phase === 'remove:workers')
+    .length;
 }

@@ -10,7 +10,7 @@ const ops = { group: 'S1' };
 type Person = { readonly team: string; readonly user: string };
 
 /** Slack with a user group of Grace and a channel of Ada. Counts the calls, and fails while `isDown`. */
-function createFixture(change: Partial<Policy>, phases: readonly string[] = []) {
+function createFixture(change: Partial<Policy>, phases: readonly string[] = [], operation = 'rebuild') {
   const clock = new FakeClock();
   const logged: unknown[] = [];
   const slack = { calls: [] as string[], isDown: false };
@@ -24,7 +24,7 @@ function createFixture(change: Partial<Policy>, phases: readonly string[] = []) 
     policy: { ...allowAllPolicy, ...change },
     clusterService: {
       getRunView: async (run: string) =>
-        run === 'run-1' ? ({ requesters: [ada], steps } as unknown as RunView) : undefined,
+        run === 'run-1' ? ({ requesters: [ada], operation, steps } as unknown as RunView) : undefined,
     },
     chat: {
       listGroupMembers: (group: string) => respond(group, [grace]),
@@ -59,6 +59,12 @@ describe('a decision about a run', () => {
       deletionCount,
       limit: deletionCount - 1,
     });
+  });
+
+  test('sets no limit for the deletion of a whole cluster', async () => {
+    const phases = ['controllers', 'workers', 'workers', 'network'];
+    const { authorize } = createFixture({ maxDeletions: 0 }, phases, 'delete');
+    expect(await authorize(ada, 'C1', { run: 'run-1', isApproval: true })).toBeUndefined();
   });
 
   test('compares the requesters of that run', async () => {
