@@ -9,22 +9,20 @@ import { updateRecord } from '../workflow/finalize-run.ts';
 import { findOperation } from '../workflow/operation.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
 import type { Step } from '../workflow/step.ts';
-import type {
-  ClusterLifecycle,
-  CreateClusterRequest,
-  DeleteConfirmation,
-  RebuildClusterRequest,
-  ResizeClusterRequest,
-  ScaleClusterRequest,
-  StartResult,
-  StartResultOrNotFound,
-} from './cluster-service.ts';
+import type { ClusterLifecycle, StartResult, StartResultOrNotFound } from './cluster-service.ts';
 import type { ClusterServiceOptions } from './create-cluster-service.ts';
 import { extendTtl } from './extend-ttl.ts';
 import { findNewerChange } from './find-newer-change.ts';
 import { findResumableRun } from './find-resumable-run.ts';
 import { observeBeforeOperation } from './list-missing-parts.ts';
-import { readActiveCluster } from './read-active-cluster.ts';
+import { readActiveCluster } from './load-cluster-status.ts';
+import type {
+  CreateClusterRequest,
+  DeleteConfirmation,
+  RebuildClusterRequest,
+  ResizeClusterRequest,
+  ScaleClusterRequest,
+} from './run-request.ts';
 import type { RunViewCache } from './run-view-cache.ts';
 import { describeActiveRun, type StartRunRequest, startRun } from './start-run.ts';
 

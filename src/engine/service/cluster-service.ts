@@ -1,6 +1,6 @@
 import type { PauseDecision, StoppedRun } from '../../store/events.ts';
 import type { Person } from '../../store/person.ts';
-import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
+import type { ClusterRecord } from '../../store/records.ts';
 import type { Difference, StepError } from '../../store/step-error.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
@@ -10,6 +10,13 @@ import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-proble
 import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
 import type { ClusterState } from '../workflow/cluster-state.ts';
 import type { PhaseCommands } from './phase-commands.ts';
+import type {
+  CreateClusterRequest,
+  DeleteConfirmation,
+  RebuildClusterRequest,
+  ResizeClusterRequest,
+  ScaleClusterRequest,
+} from './run-request.ts';
 
 /** The run that holds a cluster. */
 export interface ActiveRun {
@@ -189,45 +196,6 @@ export interface RevokeRequest {
 export type RevokeResult = { readonly revoked: readonly Grant[]; readonly isEnforced: boolean } | NotFound;
 
 export type ExtendResult = { readonly expiresAt: Date } | { readonly alreadyExtendedTo: Date } | NotFound;
-
-interface RunRequest {
-  readonly requester: Person;
-  readonly channel: string;
-}
-
-export interface CreateClusterRequest extends RunRequest {
-  readonly spec: ClusterSpec;
-  /** Time to live. Absent: the cluster does not expire. */
-  readonly ttlMs?: number;
-  readonly pausesAfterChapters?: boolean;
-}
-
-export interface RebuildClusterRequest extends RunRequest {
-  readonly fromPhase: string;
-  /** For the recreated instances; checked first. @default the cluster's machine type */
-  readonly machineType?: string;
-}
-
-export interface ResizeClusterRequest extends RunRequest {
-  readonly machineType: string;
-  /** The latest run when the button was shown. It is refused if a newer run has changed the cluster. */
-  readonly shownRun?: string | undefined;
-}
-
-/** What the confirmation of a delete showed. A delete is refused if it has changed since. */
-export interface DeleteConfirmation {
-  /** The active run that it named. */
-  readonly stops?: string | undefined;
-  /** The latest run of the cluster. */
-  readonly shownRun?: string | undefined;
-  /** Wait for an approval, and stop the active run only then. */
-  readonly requiresApproval?: boolean;
-}
-
-export interface ScaleClusterRequest extends RunRequest {
-  readonly workers: number;
-  readonly shownRun?: string | undefined;
-}
 
 /** Starts, resumes and cancels runs. Calls return once the run is recorded. */
 export interface ClusterLifecycle {

@@ -23,9 +23,8 @@ import { continueRun } from './continue-run.ts';
 import { listDeletionBlockers } from './list-deletion-blockers.ts';
 import { listActiveGrants } from './list-grants.ts';
 import { listMissingParts } from './list-missing-parts.ts';
-import { loadClusterStatus } from './load-cluster-status.ts';
+import { loadClusterStatus, readActiveCluster } from './load-cluster-status.ts';
 import { getPhaseCommands } from './phase-commands.ts';
-import { readActiveCluster } from './read-active-cluster.ts';
 import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
 import { RunViewCache } from './run-view-cache.ts';
 

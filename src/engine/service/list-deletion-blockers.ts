@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
-import { readActiveCluster } from './read-active-cluster.ts';
+import { readActiveCluster } from './load-cluster-status.ts';
 
 interface DeletionBlockersDeps {
   readonly store: Store;

@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
 import type { MissingPart } from '../diagnostics/find-missing-parts.ts';
 import type { Operation } from '../workflow/operation.ts';
-import { readActiveCluster } from './read-active-cluster.ts';
+import { readActiveCluster } from './load-cluster-status.ts';
 
 export interface MissingPartsDeps {
   readonly store: Store;

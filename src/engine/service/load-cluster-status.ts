@@ -1,5 +1,5 @@
 import type { ClusterRecord } from '../../store/records.ts';
-import type { VersionedRecord } from '../../store/store.ts';
+import type { Store, VersionedRecord } from '../../store/store.ts';
 import { operations } from '../phases/operations.ts';
 import { getClusterState } from '../workflow/cluster-state.ts';
 import { findOperation } from '../workflow/operation.ts';
@@ -43,4 +43,13 @@ async function findLastSucceededRun(views: RunViewCache, runs: readonly string[]
     if (view?.outcome === 'succeeded' && isClusterChange(view)) return view;
   }
   return undefined;
+}
+
+/** Reads a cluster's record. Returns undefined for a deleted cluster, whose record is kept for the audit log. */
+export async function readActiveCluster(
+  store: Pick<Store, 'read'>,
+  name: string,
+): Promise<VersionedRecord<ClusterRecord> | undefined> {
+  const found = await store.read('cluster', name);
+  return found && found.value.settledState !== 'deleted' ? found : undefined;
 }
