@@ -44,7 +44,7 @@ async function main(): Promise<void> {
 async function askForVariables(names: readonly RequiredVariable[]): Promise<Record<string, string>> {
   if (names.length > 0 && !process.stdin.isTTY)
     throw new Error(
-      `missing ${names.map((name) => `--env ${name}=…`).join(' ')}: ${requiredVariables[names[0] ?? 'KTHW_CHANNELS']}`,
+      ['these are required:', ...names.map((name) => `  --env ${name}=…  ${requiredVariables[name]}`)].join('\n'),
     );
   const answers: Record<string, string> = {};
   for (const name of names) {

@@ -1,6 +1,7 @@
 import type { GlobalResource } from '../../src/engine/gcp/compute/compute-client.ts';
 
-const kinds = [
+/** Kinds of resources of the fake. */
+export const kinds = [
   'networks',
   'subnetworks',
   'firewalls',

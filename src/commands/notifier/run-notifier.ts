@@ -22,7 +22,6 @@ export type RunNotifier = ReturnType<typeof createRunNotifier>;
 interface LoadedThread {
   readonly record: VersionedThread;
   readonly view: RunView;
-  readonly finishedRuns: ReadonlyMap<number, RunView>;
 }
 type ExecutableDelivery = Exclude<Delivery, { kind: 'wait' }>;
 
@@ -46,6 +45,8 @@ export function createRunNotifier(run: string, options: RunNotifierOptions) {
   let isPlainText = false;
   let fallbackReason: string | undefined;
   let isWoken = true;
+  /** The run at each of its ends whose message may have an outdated button, by the event's `seq`. Never changes. */
+  const finishedRuns = new Map<number, RunView>();
   /** By channel and timestamp of the summary. */
   const permalinks = new Map<string, string | undefined>();
 
@@ -70,7 +71,7 @@ export function createRunNotifier(run: string, options: RunNotifierOptions) {
   async function deliverNext(): Promise<number | undefined> {
     const loaded = await loadThread();
     if (!loaded) return undefined;
-    const { record, view, finishedRuns } = loaded;
+    const { record, view } = loaded;
     const now = clock.now();
     const state = {
       thread: record.value,
@@ -100,20 +101,20 @@ export function createRunNotifier(run: string, options: RunNotifierOptions) {
     if (!view) return undefined;
     if (view.lastSeq > events.length) return await loadThread();
     const record = await store.read('slackThread', run);
-    if (record) return { record, view, finishedRuns: await loadFinishedRuns(record.value) };
+    if (record) {
+      await loadFinishedRuns(record.value);
+      return { record, view };
+    }
     const value = { channel: view.channel, cursor: 0 };
-    const version = await store.write('slackThread', run, value, undefined);
-    return { record: { id: run, value, version }, view, finishedRuns: new Map() };
+    return { record: { id: run, value, version: await store.write('slackThread', run, value, undefined) }, view };
   }
 
-  /** The run at each of its ends whose message may have an outdated button. */
-  async function loadFinishedRuns({
-    editableMessages = [],
-  }: RecordValue<'slackThread'>): Promise<Map<number, RunView>> {
-    const views = editableMessages
-      .filter(({ seq }) => events[seq - 1]?.event.type === 'run.finished')
-      .map(async ({ seq }) => [seq, await clusterService.getRunView(run, seq)] as const);
-    return new Map((await Promise.all(views)).flatMap(([seq, view]) => (view ? [[seq, view] as const] : [])));
+  async function loadFinishedRuns({ editableMessages = [] }: RecordValue<'slackThread'>): Promise<void> {
+    for (const { seq } of editableMessages) {
+      if (events[seq - 1]?.event.type !== 'run.finished' || finishedRuns.has(seq)) continue;
+      const view = await clusterService.getRunView(run, seq);
+      if (view) finishedRuns.set(seq, view);
+    }
   }
 
   async function execute(delivery: ExecutableDelivery, record: VersionedThread, view: RunView): Promise<void> {

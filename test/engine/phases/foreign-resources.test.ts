@@ -1,20 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { isOwned, type ResourceKind } from '../../../src/engine/cluster/is-owned.ts';
-import type { ComputeClient, GlobalResource } from '../../../src/engine/gcp/compute/compute-client.ts';
+import { isOwned } from '../../../src/engine/cluster/is-owned.ts';
+import type { GlobalResource } from '../../../src/engine/gcp/compute/compute-client.ts';
+import { kinds } from '../../fakes/compute-rules.ts';
 import type { RunEnvironment } from '../../fakes/run-environment.ts';
 import { createEnvironment, createReadyCluster } from '../../fixtures/ready-cluster.ts';
-
-const kinds = [
-  'networks',
-  'subnetworks',
-  'firewalls',
-  'addresses',
-  'instances',
-  'routes',
-  'healthChecks',
-  'targetPools',
-  'forwardingRules',
-] as const satisfies readonly (ResourceKind & keyof ComputeClient)[];
 
 const location = { region: 'us-west1', zone: 'us-west1-c' };
 const { signal } = new AbortController();
