@@ -3,9 +3,6 @@ import type { StartResult } from './cluster-service.ts';
 import { isClusterChange } from './load-cluster-status.ts';
 import type { RunViewCache } from './run-view-cache.ts';
 
-/** Limits how many runs are read. Anything older is outdated. */
-const recentRunCount = 10;
-
 /**
  * Checks whether what a user saw is outdated: a run that was started or resumed later has changed the cluster, or it was
  * deleted and created again. The active run and the queued run don't count, because their start is checked separately.
@@ -17,7 +14,7 @@ export async function findNewerChange(
   shownRun: string,
 ): Promise<Extract<StartResult, { notCurrent: unknown }> | undefined> {
   const position = runs.indexOf(shownRun);
-  if (position === -1 || position < runs.length - recentRunCount) return { notCurrent: 'superseded' };
+  if (position === -1) return { notCurrent: 'superseded' };
   for (const run of runs.slice(position + 1).toReversed()) {
     const view = run === activeRun || run === queuedRun ? undefined : await views.getRunView(run);
     if (view && isClusterChange(view)) return { notCurrent: 'superseded', newerOperation: view.operation };
