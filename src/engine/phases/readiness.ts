@@ -39,7 +39,10 @@ export const readiness = definePhase({
     createReadinessStep({
       handle: readinessSteps.api,
       title: 'API server through the load balancer',
-      dependsOn: [forwardingRule, ...healthCheckProxy.onAll(cluster.controllerInstances)],
+      dependsOn: [
+        forwardingRule,
+        ...[controlPlaneComponents, healthCheckProxy].flatMap((step) => step.onAll(cluster.controllerInstances)),
+      ],
       probe: probeApi,
       wait: {
         describe: (c) => describeInactiveUnits(c, cluster.controllerInstances),

@@ -20,6 +20,8 @@ const notListed: ReadonlySet<string> = new Set([
   'verify-deleted.ts',
   'verify-instances.ts',
 ]);
+/** Phases whose steps send requests to the Kubernetes API. */
+const apiPhases: ReadonlySet<string> = new Set(['readiness', 'rbac', 'node-registration', 'dns', 'smoke']);
 const shapes = ([1, 3, 5] as const).flatMap((controllers) =>
   [0, 1, 3, 20].map((workers) => ({ controllers, workers })),
 );
@@ -86,6 +88,21 @@ describe.each(shapes)('the steps of $controllers controllers and $workers worker
 
   test('have titles', () => {
     expect(steps.filter(({ title }) => title.trim() === '')).toEqual([]);
+  });
+
+  test('wait for the Kubernetes API only after the steps that start it', () => {
+    const dependencies = new Map(
+      steps.map(({ handle, dependsOn = [] }) => [handle.key, dependsOn.map(({ key }) => key)]),
+    );
+    const listPrerequisites = (key: string): ReadonlySet<string> =>
+      new Set(
+        (dependencies.get(key) ?? []).flatMap((prerequisite) => [prerequisite, ...listPrerequisites(prerequisite)]),
+      );
+    const independent = steps
+      .filter(({ phase }) => apiPhases.has(phase))
+      .map(({ handle }) => handle.key)
+      .filter((key) => ![...listPrerequisites(key)].some((prerequisite) => prerequisite.startsWith('control-plane/')));
+    expect(independent).toEqual([]);
   });
 
   test('are equal for equal clusters', () => {
