@@ -39,8 +39,9 @@ async function main(): Promise<void> {
   });
   let isPassed = false;
   try {
-    const { workspaceUrl, stateDir } = environment.stack;
-    log(`local stack ready after ${formatSecondsSince(started)}: ${workspaceUrl}, state in ${stateDir}`);
+    const { stateDir } = environment.stack;
+    log(`local stack ready after ${formatSecondsSince(started)}, state in ${stateDir}`);
+    log(`To watch, open ${environment.pageUrl}`);
     await runScenario({ environment, cluster: environment.getCluster('demo') });
     isPassed = true;
     log(`demo: passed in ${formatSecondsSince(started)}`);

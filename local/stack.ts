@@ -2,9 +2,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanUp } from './compute/machines/host/clean-up.ts';
 import { getStateFilePath } from './compute/machines/host/state-file-path.ts';
+import { ensurePrivateFolder } from './private-folder.ts';
 import { readBotCommand } from './read-bot-command.ts';
 import { type Service, startService } from './service.ts';
 import { assignAddresses, mirrorHost } from './stack-addresses.ts';
+import { createStackSecrets, type StackSecrets } from './stack-secrets.ts';
 
 export interface StackOptions {
   /** Directory for logs, database, key file and machines. */
@@ -29,6 +31,8 @@ export interface Stack {
   readonly workspaceUrl: string;
   readonly computeUrl: string;
   readonly mirrorUrl: string;
+  /** Secrets of this start. */
+  readonly secrets: StackSecrets;
   /** The current bot process. */
   readonly bot: Service;
   /** Starts a new bot on the same database after the previous one has exited. */
@@ -37,9 +41,6 @@ export interface Stack {
   readonly failure: Promise<string>;
   stop(): Promise<void>;
 }
-
-const token = 'xoxb-local';
-const signingSecret = 'local-signing-secret';
 
 /**
  * Starts the local stack on one host: mirror, Compute Engine emulator, Slack emulator and the unmodified bot.
@@ -50,8 +51,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const machinesDir = join(stateDir, 'machines');
   await cleanUp(machinesDir);
   if (!keepsState) await rm(stateDir, { recursive: true, force: true });
+  await ensurePrivateFolder(stateDir);
   await mkdir(join(stateDir, 'logs'), { recursive: true });
+  const secrets = await createStackSecrets(stateDir);
   const { mirrorPort, computePort, botPort, workspacePort, addressBlock } = await assignAddresses(stateDir, options);
+  const slackSecrets = { SLACK_BOT_TOKEN: secrets.botToken, SLACK_SIGNING_SECRET: secrets.signingSecret };
   const command = readBotCommand();
   const services: Service[] = [];
   const startProcess = (
@@ -85,7 +89,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const mirror = startProcess(
       'mirror',
       ['local/mirror/main.ts', '--host', mirrorHost, '--port', String(mirrorPort)],
-      {},
+      { KTHW_MIRROR_TOKEN: secrets.mirrorToken },
       log,
     );
     const machines = { stateDir: machinesDir, internet: [{ address: mirrorHost, port: mirrorPort }] };
@@ -103,7 +107,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         JSON.stringify(machines),
         ...(keepsState ? ['--state-file', getStateFilePath(machinesDir)] : []),
       ],
-      {},
+      { KTHW_CLOUD_TOKEN: secrets.computeToken },
       log,
     );
     const workspace = startProcess(
@@ -116,7 +120,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         `http://127.0.0.1:${botPort}/slack/events`,
         ...(keepsState ? ['--state-file', join(stateDir, 'workspace.json')] : []),
       ],
-      { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret },
+      { ...slackSecrets, KTHW_SLACK_ACCESS_TOKEN: secrets.slackAccessToken },
     );
     const [mirrorUrl, computeUrl, workspaceUrl] = await waitOrAbort(
       Promise.all([mirror.url, compute.url, workspace.url]),
@@ -125,11 +129,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       startProcess('bot', [...command.options, options.botScript ?? command.script], {
         HOST: '127.0.0.1',
         PORT: String(botPort),
-        SLACK_BOT_TOKEN: token,
-        SLACK_SIGNING_SECRET: signingSecret,
+        ...slackSecrets,
         SLACK_API_URL: `${workspaceUrl}/api/`,
         GOOGLE_CLOUD_PROJECT: 'kthw-local',
         KTHW_COMPUTE_URL: computeUrl,
+        KTHW_COMPUTE_TOKEN: secrets.computeToken,
         KTHW_MIRROR_URL: mirrorUrl,
         KTHW_SQLITE_PATH: join(stateDir, 'kthw.sqlite'),
         KTHW_KEY_FILE: join(stateDir, 'key'),
@@ -142,6 +146,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       workspaceUrl,
       computeUrl,
       mirrorUrl,
+      secrets,
       get bot() {
         return bot;
       },

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { getDefaultCacheDir } from './compute/machines/guest/ensure-rootfs.ts';
 import { cleanUp } from './compute/machines/host/clean-up.ts';
 import { ensurePackages, findUnsupportedReason } from './ensure-packages.ts';
+import { buildPageUrl } from './slack/start-slack-emulator.ts';
 import { startStack } from './stack.ts';
 import { createStopSignal } from './stop-signal.ts';
 import { superviseBot } from './supervise-bot.ts';
@@ -43,7 +44,9 @@ async function main(): Promise<void> {
     signal,
   });
   const supervisor = superviseBot(stack, { log });
-  log(`\nOpen ${stack.workspaceUrl} and type   /kthw create demo   in #clusters.`);
+  log(
+    `\nOpen ${buildPageUrl(stack.workspaceUrl, stack.secrets.slackAccessToken)} and type   /kthw create demo   in #clusters.`,
+  );
   log('Press Ctrl-C to stop. The next start boots your instances again; npm start -- --fresh clears all state.\n');
   const stopped = new Promise<undefined>((done) => {
     if (signal.aborted) done(undefined);

@@ -58,6 +58,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const compute = createComputeClient({
     project: config.GOOGLE_CLOUD_PROJECT,
     ...(config.KTHW_COMPUTE_URL ? { endpoint: config.KTHW_COMPUTE_URL } : {}),
+    ...(config.KTHW_COMPUTE_TOKEN ? { token: config.KTHW_COMPUTE_TOKEN } : {}),
     ...options.compute,
   });
   const now = () => new Date();

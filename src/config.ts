@@ -49,6 +49,8 @@ const EnvironmentSchema = z.object({
   GOOGLE_CLOUD_PROJECT: z.string().min(1, { error: 'is required: the id of the project for clusters' }),
   /** Compute Engine API of a local emulator. */
   KTHW_COMPUTE_URL: loopbackOrHttpsUrl.optional(),
+  /** Access token for the local emulator. */
+  KTHW_COMPUTE_TOKEN: z.string().min(1).optional(),
   /** Base URL that replaces the upstream hosts of component downloads. */
   KTHW_MIRROR_URL: z
     .string()

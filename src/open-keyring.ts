@@ -8,6 +8,6 @@ import type { Keyring } from './store/vault/vault.ts';
 export function openKeyring(config: StorageConfig): Keyring {
   const { KTHW_KMS_KEY: key, KTHW_KMS_URL: endpoint } = config;
   if (key === undefined) return openFileKeyring(config.KTHW_KEY_FILE);
-  const auth = () => signIn(endpoint !== undefined, 'https://www.googleapis.com/auth/cloudkms');
+  const auth = () => signIn(endpoint === undefined ? undefined : 'local', 'https://www.googleapis.com/auth/cloudkms');
   return openKmsKeyring({ key, auth, ...(endpoint ? { endpoint } : {}) });
 }

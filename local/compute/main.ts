@@ -18,6 +18,8 @@ startup.then(
 
 async function startFromSettings(): Promise<ComputeEmulator> {
   const settings = readSettings(process.argv.slice(2), process.env);
+  // Machines and commands must not inherit the token.
+  delete process.env.KTHW_CLOUD_TOKEN;
   return startComputeEmulator({ ...settings, machines: await createMachineBackend(settings), log });
 }
 

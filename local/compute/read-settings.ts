@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { isLoopback } from '../is-loopback.ts';
 
 const createJsonSchema = <T extends z.ZodType>(schema: T) =>
   z
@@ -43,10 +43,13 @@ export interface ComputeEmulatorSettings {
   readonly machines: 'nspawn' | 'none';
   readonly nspawnOptions: z.infer<typeof nspawnOptionsSchema>;
   readonly stateFile?: string;
+  /** Bearer token that every request must carry. */
+  readonly token: string;
 }
 
 /**
- * Reads settings from flags (`--port 8921`), then from the environment (`KTHW_CLOUD_PORT=8921`).
+ * Reads settings from flags (`--port 8921`), then from the environment (`KTHW_CLOUD_PORT=8921`). The token is in
+ * `KTHW_CLOUD_TOKEN` only, because all users of a host can read argument lists.
  * @throws Error naming each invalid setting and the expected value
  */
 export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): ComputeEmulatorSettings {
@@ -60,7 +63,10 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
   if (!read.success)
     throw new Error(`invalid settings of the Compute Engine emulator:\n${z.prettifyError(read.error)}`);
   const { port, host, block: addressBlock, quotas, machines } = read.data;
+  const token = environment.KTHW_CLOUD_TOKEN;
+  if (!token) throw new Error('KTHW_CLOUD_TOKEN is required: the bearer token of all requests');
   return {
+    token,
     port,
     host,
     addressBlock,
@@ -70,11 +76,6 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     nspawnOptions: read.data['nspawn-options'],
     ...(read.data['state-file'] === undefined ? {} : { stateFile: read.data['state-file'] }),
   };
-}
-
-/** Loopback only: the API has no authentication and controls machines with root privileges. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');
 }
 
 function toEnvironmentName(name: string): string {

@@ -1,12 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createAccessToken } from '../access-token.ts';
+import { isLoopback } from '../is-loopback.ts';
 import { readStateFile, StateFile } from '../state-file.ts';
 import { createRequestListener } from './api/create-request-listener.ts';
 import { getMethods } from './api/descriptors.ts';
 import { FaultInjector } from './api/fault-injector.ts';
 import type { MachineBackend } from './machine-backend.ts';
-import { isLoopback } from './read-settings.ts';
 import { CloudState } from './state/cloud-state.ts';
 import { captureState, restoreState, type SavedState } from './state/saved-state.ts';
 
@@ -14,6 +15,8 @@ export interface ComputeEmulatorOptions {
   readonly machines: MachineBackend;
   /** A loopback address; default 127.0.0.1. */
   readonly host?: string;
+  /** Bearer token that every request must carry; default a random one. */
+  readonly token?: string;
   /** Port to listen on; default 0, a free port. */
   readonly port?: number;
   /** External addresses are allocated from 127.BLOCK.0.0/16; default 44. */
@@ -33,6 +36,7 @@ export interface ComputeEmulatorOptions {
 export interface ComputeEmulator {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  readonly token: string;
   readonly faults: FaultInjector;
   /** Stops listening and removes all machines. */
   close(): Promise<void>;
@@ -43,10 +47,10 @@ export interface ComputeEmulator {
  * @throws Error when the host is not a loopback address or the port is unavailable
  */
 export async function startComputeEmulator(options: ComputeEmulatorOptions): Promise<ComputeEmulator> {
-  const { host = '127.0.0.1', port = 0, machines } = options;
+  const { host = '127.0.0.1', port = 0, machines, token = createAccessToken() } = options;
   if (!isLoopback(host))
     throw new Error(
-      `cannot start the Compute Engine emulator: '${host}' is not a loopback address, and the API has no authentication`,
+      `cannot start the Compute Engine emulator: '${host}' is not a loopback address, and the API is not encrypted`,
     );
   const cloud = new CloudState({
     machines,
@@ -60,7 +64,7 @@ export async function startComputeEmulator(options: ComputeEmulatorOptions): Pro
   const faults = new FaultInjector();
   getMethods();
   // The default of 5 s makes clients on a busy machine reuse connections that are being closed.
-  const server = createServer({ keepAliveTimeout: 60_000 }, createRequestListener(cloud, faults));
+  const server = createServer({ keepAliveTimeout: 60_000 }, createRequestListener(cloud, faults, token));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -68,6 +72,7 @@ export async function startComputeEmulator(options: ComputeEmulatorOptions): Pro
   const { address, port: boundPort, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${boundPort}`,
+    token,
     faults,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

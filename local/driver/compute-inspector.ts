@@ -1,9 +1,13 @@
+import type { ComputeEmulator } from '../compute/start-compute-emulator.ts';
+
 /** Direct access to the Compute Engine emulator: existing resources, request counts, fault injection. */
 export class ComputeInspector {
   readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(url: string) {
+  constructor({ url, token }: Pick<ComputeEmulator, 'url' | 'token'>) {
     this.#url = url;
+    this.#headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   }
 
   /** All resource names by collection. */
@@ -41,7 +45,7 @@ export class ComputeInspector {
 
   /** Number of insert requests so far, by kind. */
   async countInserts(): Promise<Readonly<Record<string, number>>> {
-    const calls = await parseResponse<Record<string, number>>(await fetch(`${this.#url}/_kthw/calls`));
+    const calls = await parseResponse<Record<string, number>>(await this.#fetch(`${this.#url}/_kthw/calls`));
     return Object.fromEntries(
       Object.entries(calls).flatMap(([call, count]) => {
         const kind = call.match(/^POST (?:\/global|\/regions\/[^/]+|\/zones\/[^/]+)\/([^/]+)$/)?.[1];
@@ -52,24 +56,28 @@ export class ComputeInspector {
 
   /** Makes the next matching requests fail. */
   async injectFaults(...faults: readonly object[]): Promise<void> {
-    await parseResponse(await fetch(`${this.#url}/_kthw/faults`, { method: 'POST', body: JSON.stringify(faults) }));
+    await parseResponse(await this.#fetch(`${this.#url}/_kthw/faults`, 'POST', faults));
   }
 
   /** Injected faults that have not been triggered. */
   async listPendingFaults(): Promise<readonly object[]> {
-    return await parseResponse(await fetch(`${this.#url}/_kthw/faults`));
+    return await parseResponse(await this.#fetch(`${this.#url}/_kthw/faults`));
   }
 
   /** @param path after the project */
   async get<T>(path: string): Promise<T> {
-    return await parseResponse(await fetch(this.#buildUrl(path), { headers }));
+    return await parseResponse(await this.#fetch(this.#buildUrl(path)));
   }
 
   /** Makes a manual change, as in the console, and waits for it. @param path after the project */
   async change(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
-    const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    const operation = await parseResponse<{ selfLink: string }>(await fetch(this.#buildUrl(path), request));
-    await parseResponse(await fetch(`${operation.selfLink}/wait`, { method: 'POST', headers }));
+    const response = await this.#fetch(this.#buildUrl(path), method, body);
+    const operation = await parseResponse<{ selfLink: string }>(response);
+    await parseResponse(await this.#fetch(`${operation.selfLink}/wait`, 'POST'));
+  }
+
+  async #fetch(url: string, method = 'GET', body?: object): Promise<Response> {
+    return await fetch(url, { method, headers: this.#headers, ...(body && { body: JSON.stringify(body) }) });
   }
 
   #buildUrl(path: string): string {
@@ -86,8 +94,6 @@ export interface ApiInstance {
 }
 
 type Collection = (typeof collections)[number];
-
-const headers = { authorization: 'Bearer by-hand', 'content-type': 'application/json' };
 
 const collections = [
   'global/networks',

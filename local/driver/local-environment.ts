@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackages } from '../ensure-packages.ts';
 import { SlackEmulatorClient } from '../slack/slack-emulator-client.ts';
+import { buildPageUrl } from '../slack/start-slack-emulator.ts';
 import { type Stack, type StackOptions, startStack } from '../stack.ts';
 import { type BotSupervisor, superviseBot } from '../supervise-bot.ts';
 import { ClusterDriver } from './cluster-driver.ts';
@@ -12,6 +13,8 @@ import { Conversation } from './conversation.ts';
 /** A running local stack, and access to each of its parts. Used by demo scenarios and end-to-end tests. */
 export interface LocalEnvironment {
   readonly stack: Stack;
+  /** Opens the workspace's page in a browser. */
+  readonly pageUrl: string;
   readonly workspace: SlackEmulatorClient;
   readonly compute: ComputeInspector;
   readonly log: (line: string) => void;
@@ -50,19 +53,22 @@ export async function openLocalEnvironment(options: LocalEnvironmentOptions = {}
   const onExit = (reason: string) => void (reason.includes('SIGKILL') || fail(reason));
   if (!expectsKills) stack.bot.exitReason.then(fail);
   const supervisor = expectsKills ? superviseBot(stack, { log, onExit, firstDelayMs: 0 }) : undefined;
-  const workspace = new SlackEmulatorClient(stack.workspaceUrl);
+  const { workspaceUrl, secrets } = stack;
+  const workspace = new SlackEmulatorClient({ url: workspaceUrl, accessToken: secrets.slackAccessToken });
   const talkAs = (person = 'ada') => new Conversation(workspace, { person, channel: 'clusters', signal });
   const environment: LocalEnvironment = {
     stack,
+    pageUrl: buildPageUrl(workspaceUrl, secrets.slackAccessToken),
     workspace,
-    compute: new ComputeInspector(stack.computeUrl),
+    compute: new ComputeInspector({ url: stack.computeUrl, token: secrets.computeToken }),
     log,
     signal,
     supervisor,
     talkAs,
     getCluster: (name, person) => new ClusterDriver(environment, name, talkAs(person)),
     async injectMirrorFaults(...faults) {
-      const request = { method: 'POST', body: JSON.stringify(faults) };
+      const headers = { authorization: `Bearer ${secrets.mirrorToken}` };
+      const request = { method: 'POST', headers, body: JSON.stringify(faults) };
       const { ok, status } = await fetch(`${stack.mirrorUrl}/_local/faults`, request);
       if (!ok) throw new Error(`the mirror returned HTTP ${status}`);
     },

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { hasLoopbackHost, isCrossOrigin } from '../local-request.ts';
 import { replyBytes, replyJson } from '../slack/http/reply.ts';
 import { servePage } from '../slack/http/serve-page.ts';
 
@@ -23,6 +24,9 @@ interface CollectedSamples {
 export async function startGallery(port = 0): Promise<Gallery> {
   let charts: Buffer[] = [];
   const server = createServer((request, response) => {
+    // A foreign Host header comes from DNS rebinding.
+    if (!hasLoopbackHost(request) || isCrossOrigin(request))
+      return replyBytes(response, 403, 'Host and Origin must be the address of the gallery');
     void handleRequest(new URL(request.url ?? '/', 'http://gallery').pathname, response).catch((error: unknown) => {
       replyBytes(response, 500, String((error as { stderr?: string }).stderr || error));
     });

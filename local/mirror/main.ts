@@ -5,7 +5,8 @@ import { startMirror } from './start-mirror.ts';
 
 const usage = `usage: main.ts [--host 127.64.0.1] [--port 0] [--cache DIRECTORY] [--make-only] [--no-upstream]
 
-Builds the mirror's cache if needed and serves it on a loopback address.`;
+Builds the mirror's cache if needed and serves it on a loopback address.
+Environment, required to serve: KTHW_MIRROR_TOKEN, the bearer token of /_local/`;
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +21,10 @@ const { values } = parseArgs({
 
 async function main(): Promise<void> {
   if (values.help) return console.log(usage);
+  const token = process.env.KTHW_MIRROR_TOKEN;
+  if (!token && !values['make-only']) throw new Error('KTHW_MIRROR_TOKEN is required');
+  // Programs that build the cache must not inherit the token.
+  delete process.env.KTHW_MIRROR_TOKEN;
   const stop = new AbortController();
   const stopped = new Promise<void>((resolve) =>
     stop.signal.addEventListener('abort', () => resolve(), { once: true }),
@@ -31,8 +36,14 @@ async function main(): Promise<void> {
     signal: stop.signal,
     ...(values['no-upstream'] ? { upstream: undefined } : {}),
   });
-  if (values['make-only']) return;
-  const mirror = await startMirror({ cacheDir: values.cache, host: values.host, port: Number(values.port), log });
+  if (!token || values['make-only']) return;
+  const mirror = await startMirror({
+    cacheDir: values.cache,
+    host: values.host,
+    port: Number(values.port),
+    token,
+    log,
+  });
   console.log(`listening ${mirror.url}`);
   await stopped;
   await mirror.close();

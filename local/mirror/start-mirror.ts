@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { isIPv4 } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createAccessToken, hasBearerToken } from '../access-token.ts';
+import { hasLoopbackHost, isCrossOrigin } from '../local-request.ts';
 import { loadContent, type MirrorContent } from './serving/content.ts';
 import { FaultInjector, faultsSchema } from './serving/fault-injector.ts';
 import { type FileResponse, sendFile } from './serving/send-file.ts';
@@ -11,6 +13,8 @@ export interface MirrorOptions {
   readonly cacheDir: string;
   /** A loopback address, 127.0.0.0/8. Default 127.0.0.1. */
   readonly host?: string;
+  /** Bearer token of `/_local/`. Default: a random one. */
+  readonly token?: string;
   /** Default: a free port. */
   readonly port?: number;
   readonly log?: (line: string) => void;
@@ -19,12 +23,13 @@ export interface MirrorOptions {
 export interface Mirror {
   /** `http://HOST:PORT`, without a trailing slash. */
   readonly url: string;
+  readonly token: string;
   close(): Promise<void>;
 }
 
 /**
- * Serves the cache: `/HOST/PATH` for upstream's `https://HOST/PATH`, images below `/v2/`, and `/_local/` for inspection
- * and fault injection.
+ * Serves the cache: `/HOST/PATH` for upstream's `https://HOST/PATH`, images below `/v2/`, and with the token `/_local/`
+ * for inspection and fault injection. The content is public, so machines need no token for it.
  * @throws Error when the address is not a loopback address or is in use
  */
 export async function startMirror(options: MirrorOptions): Promise<Mirror> {
@@ -32,7 +37,8 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   if (!isIPv4(host) || !host.startsWith('127.'))
     throw new Error(`cannot start the mirror on "${host}": use a loopback address (127.0.0.0/8)`);
   const content = await loadContent(options.cacheDir);
-  const state: ServerState = { content, faults: new FaultInjector(), requestCounts: new Map() };
+  const token = options.token ?? createAccessToken();
+  const state: ServerState = { content, token, faults: new FaultInjector(), requestCounts: new Map() };
   const server = createServer((request, response) => {
     handleRequest(request, response, state).catch((error: Error) => {
       if (!response.headersSent) sendText(response, 500, `sending "${request.url}" failed: ${error.message}`);
@@ -49,6 +55,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host}:${port}`,
+    token,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -59,6 +66,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
 
 interface ServerState {
   readonly content: MirrorContent;
+  readonly token: string;
   readonly faults: FaultInjector;
   /** Number of requests by path. */
   readonly requestCounts: Map<string, number>;
@@ -67,6 +75,10 @@ interface ServerState {
 async function handleRequest(request: IncomingMessage, response: ServerResponse, state: ServerState): Promise<void> {
   const { content, faults, requestCounts } = state;
   const url = new URL(`http://mirror${request.url}`);
+  if (!hasLoopbackHost(request) || isCrossOrigin(request))
+    return sendText(response, 403, 'Host and Origin must be the address of the mirror');
+  if (url.pathname.startsWith('/_local/') && !hasBearerToken(request, state.token))
+    return sendText(response, 401, 'this request needs the mirror’s access token');
   if (url.pathname === '/_local/status')
     return sendJson(response, 200, {
       ...content.getStatus(),

@@ -15,8 +15,14 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log('usage: main.ts [--port N] [--bot-url URL] [--state-file FILE]');
-  console.log('environment: SLACK_SIGNING_SECRET, SLACK_BOT_TOKEN (both have local defaults)');
+  console.log('environment, required: SLACK_SIGNING_SECRET, SLACK_BOT_TOKEN, KTHW_SLACK_ACCESS_TOKEN');
   process.exit(0);
+}
+
+const { SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken, KTHW_SLACK_ACCESS_TOKEN: accessToken } = env;
+if (!signingSecret || !botToken || !accessToken) {
+  console.error('SLACK_SIGNING_SECRET, SLACK_BOT_TOKEN and KTHW_SLACK_ACCESS_TOKEN are required');
+  process.exit(1);
 }
 
 // Build in advance, so that the first visit does not wait.
@@ -24,8 +30,9 @@ await buildPage();
 const workspace = await startSlackEmulator({
   port: Number(values.port),
   botUrl: values['bot-url'],
-  ...(env.SLACK_SIGNING_SECRET && { signingSecret: env.SLACK_SIGNING_SECRET }),
-  ...(env.SLACK_BOT_TOKEN && { botToken: env.SLACK_BOT_TOKEN }),
+  signingSecret,
+  botToken,
+  accessToken,
   ...(values['state-file'] && { stateFile: values['state-file'] }),
 });
 console.log(`listening ${workspace.url}`);

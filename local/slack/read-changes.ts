@@ -9,8 +9,13 @@ interface ReadyEvent {
  * Reads the workspace's change stream. Changes that arrive together are merged into the newest.
  * @param signal aborts the stream: the iterator throws its reason
  */
-export async function* readChanges(url: string, signal: AbortSignal): AsyncGenerator<Change | ReadyEvent> {
-  const response = await fetch(url, { signal });
+export async function* readChanges(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): AsyncGenerator<Change | ReadyEvent> {
+  const response = await fetch(url, { headers, signal });
+  if (!response.ok) throw new Error(`no change stream at "${url}": HTTP ${response.status}`);
   if (!response.body) throw new Error(`no change stream at "${url}"`);
   const decoder = new TextDecoder();
   let buffered = '';

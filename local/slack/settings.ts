@@ -1,3 +1,4 @@
+import { createAccessToken } from '../access-token.ts';
 import type { RateLimitOptions } from './rate-limiter.ts';
 import type { SlackEmulatorOptions } from './slack-emulator-options.ts';
 
@@ -8,14 +9,15 @@ export type SlackEmulatorSettings = Required<Omit<SlackEmulatorOptions, 'botUrl'
   rateLimits: Partial<RateLimitOptions>;
 };
 
-/** Applies defaults. The default token and secret are for local use only, and their values say so. */
+/** Applies defaults. The default secrets are random. */
 export function resolveSettings(options: SlackEmulatorOptions): SlackEmulatorSettings {
   return {
     port: 0,
     host: '127.0.0.1',
     botName: 'kthw',
-    botToken: 'xoxb-local',
-    signingSecret: 'local-signing-secret',
+    botToken: createBotToken(),
+    signingSecret: createAccessToken(),
+    accessToken: createAccessToken(),
     scopes: [
       ...['commands', 'chat:write', 'im:write', 'files:write', 'files:read', 'users:read', 'usergroups:read'],
       ...['channels:read', 'groups:read', 'im:read', 'channels:history', 'groups:history', 'im:history'],
@@ -30,4 +32,9 @@ export function resolveSettings(options: SlackEmulatorOptions): SlackEmulatorSet
     stateFile: options.stateFile,
     rateLimits: options.rateLimits ?? {},
   };
+}
+
+/** Creates a random bot token with Slack's prefix. */
+export function createBotToken(): string {
+  return `xoxb-local-${createAccessToken()}`;
 }

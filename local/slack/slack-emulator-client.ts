@@ -3,6 +3,7 @@ import type { Fault } from './fault-injector.ts';
 import type { Block, View } from './model/view.ts';
 import { PersonClient } from './person-client.ts';
 import { readChanges } from './read-changes.ts';
+import type { SlackEmulator } from './start-slack-emulator.ts';
 
 /** A message as Slack's API returns it, with the fields that tests and demos use. */
 export interface ApiMessage {
@@ -30,10 +31,12 @@ export interface WaitOptions {
 /** Client of a running Slack emulator: acts as its users and reads with their permissions. */
 export class SlackEmulatorClient {
   readonly #url: string;
+  readonly #headers: { readonly authorization: string };
 
-  /** @param url the emulator's URL, such as `http://127.0.0.1:3001` */
-  constructor(url: string) {
+  /** @param emulator its URL, such as `http://127.0.0.1:3001`, and access token */
+  constructor({ url, accessToken }: Pick<SlackEmulator, 'url' | 'accessToken'>) {
     this.#url = url.replace(/\/$/, '');
+    this.#headers = { authorization: `Bearer ${accessToken}` };
   }
 
   /** @param person id or handle, such as `ada` */
@@ -69,7 +72,9 @@ export class SlackEmulatorClient {
 
   /** Downloads a file's content as a user. */
   async downloadFile(as: string, id: string): Promise<Buffer> {
-    const response = await fetch(`${this.#url}/_local/file?${new URLSearchParams({ as, id })}`);
+    const response = await fetch(`${this.#url}/_local/file?${new URLSearchParams({ as, id })}`, {
+      headers: this.#headers,
+    });
     if (!response.ok) throw new Error(`cannot download file "${id}" as ${as}: HTTP ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   }
@@ -118,7 +123,7 @@ export class SlackEmulatorClient {
     const done = new AbortController();
     const signal = AbortSignal.any([deadline, done.signal, ...(options.signal ? [options.signal] : [])]);
     try {
-      for await (const _change of readChanges(`${this.#url}/_local/events`, signal)) {
+      for await (const _change of readChanges(`${this.#url}/_local/events`, this.#headers, signal)) {
         const result = await poll();
         if (result) return result as Exclude<T, false | null | undefined>;
       }
@@ -132,12 +137,13 @@ export class SlackEmulatorClient {
 
   /** Queries the local API: `GET /_local/NAME`. */
   async fetchQuery<T>(name: string, query: Record<string, string>): Promise<T> {
-    return parseResponse(name, await fetch(`${this.#url}/_local/${name}?${new URLSearchParams(query)}`));
+    const url = `${this.#url}/_local/${name}?${new URLSearchParams(query)}`;
+    return parseResponse(name, await fetch(url, { headers: this.#headers }));
   }
 
   /** Performs an action: `POST /_local/NAME`. */
   async performAction<T>(name: string, body: object): Promise<T> {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { ...this.#headers, 'content-type': 'application/json' };
     return parseResponse(
       name,
       await fetch(`${this.#url}/_local/${name}`, { method: 'POST', headers, body: JSON.stringify(body) }),

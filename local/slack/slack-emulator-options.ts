@@ -16,8 +16,11 @@ export interface SlackEmulatorOptions {
   /** The bot's URL for commands, interactions and events. Can be set later with `setBotUrl`. */
   botUrl?: string;
   botName?: string;
+  /** Default of this and the next two: random. */
   botToken?: string;
   signingSecret?: string;
+  /** Secret that the page and its API require: whoever has it acts as any user. */
+  accessToken?: string;
   /** Scopes of the bot token. Methods that need others fail with `missing_scope`. */
   scopes?: readonly string[];
   commands?: readonly SlashCommand[];

@@ -13,6 +13,10 @@ import { createWorkspace } from './workspace.ts';
 export interface SlackEmulator {
   /** `http://127.0.0.1:PORT`: serves the page, and the Web API under `/api/`. */
   readonly url: string;
+  /** Opens the page in a browser: contains the access token. */
+  readonly pageUrl: string;
+  /** Bearer token of the API that the page and person clients use. */
+  readonly accessToken: string;
   readonly botToken: string;
   readonly signingSecret: string;
   /** Sets the bot's URL, for a bot that starts after the emulator. */
@@ -29,7 +33,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
   const settings = resolveSettings(options);
   if (!['127.0.0.1', '::1', 'localhost'].includes(settings.host)) {
     throw new Error(
-      `cannot listen on "${settings.host}": the emulator has no authentication, so it listens on loopback only`,
+      `cannot listen on "${settings.host}": the emulator is not encrypted, so it listens on loopback only`,
     );
   }
   const data = (settings.stateFile && readStateFile<TeamData>(settings.stateFile)) || createSeedData(settings.botName);
@@ -46,6 +50,8 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
   workspace.baseUrl = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
   return {
     url: workspace.baseUrl,
+    pageUrl: buildPageUrl(workspace.baseUrl, settings.accessToken),
+    accessToken: settings.accessToken,
     botToken: settings.botToken,
     signingSecret: settings.signingSecret,
     setBotUrl(url) {
@@ -59,4 +65,9 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
       await stateFile?.flush();
     },
   };
+}
+
+/** Builds the URL that opens the page in a browser. */
+export function buildPageUrl(url: string, accessToken: string): string {
+  return `${url}/?token=${accessToken}`;
 }

@@ -35,7 +35,10 @@ export function createSecretManagerSource({ endpoint, maxAttempts = 3 }: SecretM
       const [, project, secret] = /^projects\/([^/]+)\/secrets\/([^/]+)\/versions\/([^/]+)$/.exec(name) ?? [];
       if (project === undefined || secret === undefined)
         throw new SecretMissing(`"${name}" is not a secret name; use projects/PROJECT/secrets/SECRET/versions/latest`);
-      const auth = await signIn(endpoint !== undefined, 'https://www.googleapis.com/auth/cloud-platform');
+      const auth = await signIn(
+        endpoint === undefined ? undefined : 'local',
+        'https://www.googleapis.com/auth/cloud-platform',
+      );
       for (let attempt = 1; ; attempt++) {
         const headers = await auth.getRequestHeaders();
         const { status, body } = await sendRequest(new URL(`/v1/${name}:access`, baseUrl), headers);

@@ -23,7 +23,7 @@ describe.skipIf(warnIfNoBrowser())('in a browser, with a cloud in memory', () =>
   afterAll(() => browser?.close());
 
   async function openWindow(handle: string, width?: number): Promise<PersonWindow> {
-    const page = await browser.open(`${stage.url}/#${handle}/clusters`, width === undefined ? {} : { width });
+    const page = await browser.open(`${stage.pageUrl}#${handle}/clusters`, width === undefined ? {} : { width });
     const window = new PersonWindow(page);
     await window.channel.waitFor();
     return window;

@@ -23,8 +23,8 @@ describe.skipIf(warnIfNoBrowser())('the page', () => {
   afterAll(() => browser?.close());
 
   async function openWindow(handle: string, location = 'clusters'): Promise<PersonWindow> {
-    const { url } = harness.workspace;
-    const page = await browser.open(`${url}/#${handle}/${location}`);
+    const { pageUrl } = harness.workspace;
+    const page = await browser.open(`${pageUrl}#${handle}/${location}`);
     page.on('request', (request) => requestedOrigins.add(new URL(request.url()).origin));
     await page.getByRole('main').waitFor();
     return new PersonWindow(page);

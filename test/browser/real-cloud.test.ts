@@ -28,7 +28,7 @@ describe.skipIf(findSkipReason() ?? warnIfNoBrowser())('in a browser, on real ma
   });
 
   async function openWindow(handle: string): Promise<PersonWindow> {
-    return new PersonWindow(await browser.open(`${environment.stack.workspaceUrl}/#${handle}/clusters`));
+    return new PersonWindow(await browser.open(`${environment.pageUrl}#${handle}/clusters`));
   }
 
   test(

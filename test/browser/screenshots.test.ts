@@ -29,7 +29,7 @@ describe.skipIf(warnIfNoBrowser())('the screenshots of the documentation', () =>
   });
 
   async function openWindow(handle: string): Promise<PersonWindow> {
-    const page = await browser.open(`${stage.url}/#${handle}/clusters`, windowSize);
+    const page = await browser.open(`${stage.pageUrl}#${handle}/clusters`, windowSize);
     return new PersonWindow(page);
   }
 
@@ -41,7 +41,8 @@ describe.skipIf(warnIfNoBrowser())('the screenshots of the documentation', () =>
   async function saveImage(image: Locator, name: string): Promise<void> {
     await image.waitFor({ timeout: runMs });
     const path = (await image.getAttribute('src')) ?? '';
-    const page = await browser.open(`${stage.url}${path}`, windowSize);
+    const page = await browser.open(stage.pageUrl, windowSize);
+    await page.goto(`${stage.url}${path}`);
     await saveScreenshot(page.locator('img'), name);
   }
 

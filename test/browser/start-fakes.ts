@@ -23,6 +23,8 @@ const speedup = 20;
 /** The complete bot with fake Compute Engine, SSH and Kubernetes, and a Slack emulator. */
 export interface FakeStage {
   readonly url: string;
+  /** Opens the page in a browser. */
+  readonly pageUrl: string;
   readonly compute: FakeCompute;
   /** The errors that the bot loggedErrors. */
   readonly loggedErrors: readonly string[];
@@ -80,6 +82,7 @@ export async function startFakes(policy: Policy = allowAllPolicy): Promise<FakeS
   emulator.setBotUrl(`http://127.0.0.1:${port}/slack/events`);
   return {
     url: emulator.url,
+    pageUrl: emulator.pageUrl,
     compute,
     loggedErrors,
     async close() {

@@ -25,13 +25,14 @@ export interface InstanceSettings {
   /** Directory shared by the processes: key, marks, SQLite file. */
   readonly folder: string;
   readonly cloudUrl: string;
+  readonly cloudToken: string;
   /** @default SQLite in the directory; FIRESTORE_EMULATOR_HOST selects the emulator */
   readonly firestore?: { readonly prefix: string; readonly deadlineMs: number; readonly requestTimeoutMs: number };
   readonly leaseMs: number;
 }
 
 const settings = JSON.parse(process.argv[2] ?? '') as InstanceSettings;
-const { folder, cloudUrl, firestore, leaseMs } = settings;
+const { folder, cloudUrl, cloudToken, firestore, leaseMs } = settings;
 const marks = join(folder, 'marks');
 const expectedCode = join(folder, 'stop-at');
 
@@ -39,7 +40,7 @@ const store = firestore
   ? await openFirestoreStore({ projectId: 'demo-kthw', ...firestore })
   : openSqliteStore({ path: join(folder, 'store.sqlite') });
 const vaults = createVaultProvider(store, openFileKeyring(join(folder, 'key')));
-const compute = createComputeClient({ project: 'kthw-local', endpoint: cloudUrl });
+const compute = createComputeClient({ project: 'kthw-local', endpoint: cloudUrl, token: cloudToken });
 const clock = new FakeClock({ speedup: 1 });
 const phases = createPhasesWithoutInstances({
   has: async (mark) => (await readFile(marks, 'utf8')).split('\n').some((line) => line.startsWith(`${mark} `)),

@@ -64,7 +64,13 @@ export class SharedEnvironment {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-shared-'));
     for (const name of ['marks', 'stop-at']) writeFileSync(join(folder, name), '');
     const cloud = await startComputeEmulator({ machines: new InMemoryMachineBackend(), operationDelayMs: 30 });
-    const settings = { folder, cloudUrl: cloud.url, leaseMs, ...(firestore ? { firestore } : {}) };
+    const settings = {
+      folder,
+      cloudUrl: cloud.url,
+      cloudToken: cloud.token,
+      leaseMs,
+      ...(firestore ? { firestore } : {}),
+    };
     return new SharedEnvironment(await open(folder), cloud, settings, env);
   }
 
@@ -156,9 +162,15 @@ export class SharedEnvironment {
     );
   }
 
+  /** @param path after the project */
+  fetchCompute(path: string): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.cloud.token}` };
+    return fetch(`${this.cloud.url}/compute/v1/projects/kthw-local/${path}`, { headers });
+  }
+
   /** Number of operations of a kind on a resource. */
   async operations(scope: string, type: string, target: string): Promise<number> {
-    const response = await fetch(`${this.cloud.url}/compute/v1/projects/kthw-local/${scope}/operations`);
+    const response = await this.fetchCompute(`${scope}/operations`);
     const { items = [] } = (await response.json()) as { items?: { operationType: string; targetLink: string }[] };
     return items.filter((one) => one.operationType === type && one.targetLink.endsWith(`/${target}`)).length;
   }

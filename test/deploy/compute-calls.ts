@@ -28,7 +28,7 @@ export async function computeCalls(): Promise<string[]> {
     operationDelayMs: 1,
   });
   try {
-    const cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url });
+    const cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url, token: local.token });
     const { signal } = new AbortController();
     for (const { path, args } of calls) {
       await send(cloud, path, withSignal(await withAddress(cloud, path, args), signal));

@@ -96,7 +96,8 @@ export class EngineInspector {
       now: () => new Date(),
       sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
     };
-    const compute = createComputeClient({ project: 'kthw-local', endpoint: this.#environment.stack.computeUrl });
+    const { computeUrl: endpoint, secrets } = this.#environment.stack;
+    const compute = createComputeClient({ project: 'kthw-local', endpoint, token: secrets.computeToken });
     return withSshAccess(this.#ssh, { compute, vault, cluster: deriveCluster(spec), clock }).getHost(target);
   }
 

@@ -10,6 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { cleanUpDeadEmulators } from '../../local/compute/machines/host/clean-up.ts';
 import { SlackEmulatorClient } from '../../local/slack/slack-emulator-client.ts';
 import { startStack } from '../../local/stack.ts';
+import { readStackSecrets } from '../../local/stack-secrets.ts';
 import { listOrphanedResources } from '../local/compute/machines/host.ts';
 import { until } from '../local/compute/machines/wait-until.ts';
 import { findSkipReason } from './find-skip-reason.ts';
@@ -36,7 +37,8 @@ describe.skipIf(findSkipReason())('a stack whose parent is killed during a creat
       await rm(stateDir, { recursive: true, force: true });
     }, 4 * minuteMs);
     const { workspaceUrl } = JSON.parse(await firstLine(parent)) as { workspaceUrl: string };
-    const ada = new SlackEmulatorClient(workspaceUrl).actAs('ada');
+    const { slackAccessToken: accessToken } = await readStackSecrets(stateDir);
+    const ada = new SlackEmulatorClient({ url: workspaceUrl, accessToken }).actAs('ada');
     await ada.sendCommand('clusters', '/kthw create demo --controllers 1 --workers 1');
     const booted = async () =>
       (await listOrphanedResources(machines)).filter((each) => each.includes('-vm-demo-')).length >= 2;

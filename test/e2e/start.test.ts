@@ -8,6 +8,7 @@ import { Conversation } from '../../local/driver/conversation.ts';
 import { findFreePort } from '../../local/find-free-port.ts';
 import { SlackEmulatorClient } from '../../local/slack/slack-emulator-client.ts';
 import type { StackAddresses } from '../../local/stack-addresses.ts';
+import { readStackSecrets } from '../../local/stack-secrets.ts';
 import { listOrphanedResources } from '../local/compute/machines/host.ts';
 import { findSkipReason } from './find-skip-reason.ts';
 import { NpmScript, type Receiver } from './npm-script.ts';
@@ -34,8 +35,9 @@ describe.skipIf(findSkipReason())('npm start', () => {
     return script;
   }
 
-  function talk(): Conversation {
-    const workspace = new SlackEmulatorClient(`http://127.0.0.1:${port}`);
+  async function talk(): Promise<Conversation> {
+    const { slackAccessToken: accessToken } = await readStackSecrets(stateDir);
+    const workspace = new SlackEmulatorClient({ url: `http://127.0.0.1:${port}`, accessToken });
     return new Conversation(workspace, {
       person: 'ada',
       channel: 'clusters',
@@ -45,7 +47,8 @@ describe.skipIf(findSkipReason())('npm start', () => {
 
   async function listInstanceStates(): Promise<string[]> {
     const { computePort } = JSON.parse(await readFile(join(stateDir, 'addresses.json'), 'utf8')) as StackAddresses;
-    const found = await new ComputeInspector(`http://127.0.0.1:${computePort}`).listInstances();
+    const { computeToken: token } = await readStackSecrets(stateDir);
+    const found = await new ComputeInspector({ url: `http://127.0.0.1:${computePort}`, token }).listInstances();
     return found.map(({ name, status }) => `${name} ${status}`).sort();
   }
 
@@ -64,7 +67,7 @@ describe.skipIf(findSkipReason())('npm start', () => {
 
   test('restarts a bot that is killed during a create, and the run continues', async () => {
     const started = await start();
-    const ada = talk();
+    const ada = await talk();
     const run = await ada.startRun('demo', () => ada.sendCommand('/kthw create demo --controllers 1 --workers 1'));
     const bot = await started.waitForProcess('server', 'src/main.ts');
     process.kill(bot, 'SIGKILL');
@@ -86,14 +89,14 @@ describe.skipIf(findSkipReason())('npm start', () => {
     const started = await start();
     for (const name of instances) expect(started.output).toContain(`instance "${name}" is running again`);
     expect(await listInstanceStates()).toEqual(instances.map((name) => `${name} RUNNING`));
-    expect(await talk().sendCommandForReply('/kthw list')).toContain('*demo* · ready');
+    expect(await (await talk()).sendCommandForReply('/kthw list')).toContain('*demo* · ready');
     await started.kill(receiver, 'local/start.ts', signal);
     await expectStopped(started);
   });
 
   test('runs pods again after a restart', async () => {
     await start();
-    const ada = talk();
+    const ada = await talk();
     const run = await ada.startRun('demo', () => ada.sendCommand('/kthw smoke demo'));
     expect((await ada.waitForEnd(run, 10 * minuteMs)).text).toContain('demo: smoke test passed');
   });
@@ -108,7 +111,7 @@ describe.skipIf(findSkipReason())('npm start', () => {
   test('clears all state with --fresh', async () => {
     const started = await start('--fresh');
     expect(started.output).not.toContain('instance "');
-    expect(await talk().sendCommandForReply('/kthw list')).toContain('No clusters yet');
+    expect(await (await talk()).sendCommandForReply('/kthw list')).toContain('No clusters yet');
     expect(await listInstanceStates()).toEqual([]);
   });
 });

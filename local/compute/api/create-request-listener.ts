@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isLoopback } from '../read-settings.ts';
+import { hasBearerToken } from '../../access-token.ts';
+import { hasLoopbackHost } from '../../local-request.ts';
 import type { CloudState } from '../state/cloud-state.ts';
 import { ApiError } from './api-error.ts';
 import { parseBatch, renderBatchResponse } from './batch.ts';
@@ -9,10 +10,11 @@ import type { FaultInjector } from './fault-injector.ts';
 import { handleAdminRequest } from './handle-admin-request.ts';
 import { type ApiRequest, type ApiResponse, findRequestMethod, handleApiRequest } from './handle-api-request.ts';
 
-/** Handles HTTP requests: the API, API batches, and `/_kthw/` for tests. */
+/** Handles HTTP requests: the API, API batches, and `/_kthw/` for tests. Each must carry the bearer token. */
 export function createRequestListener(
   cloud: CloudState,
   faults: FaultInjector,
+  token: string,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const disconnect = new AbortController();
@@ -29,6 +31,7 @@ export function createRequestListener(
 
   async function handleRequest(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
     const host = assertLocalClient(request);
+    assertAuthorized(request, token);
     const body = await readBody(request);
     const target = request.url ?? '/';
     const verb = request.method ?? 'GET';
@@ -77,13 +80,21 @@ class ConnectionCutError extends Error {}
 /** Rejects browsers and foreign Host headers (DNS rebinding). @throws ApiError 403 */
 function assertLocalClient(request: IncomingMessage): string {
   const host = request.headers.host ?? '';
-  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  if (!isLoopback(name))
+  if (!hasLoopbackHost(request))
     throw new ApiError(403, 'forbidden', `The Compute Engine emulator accepts loopback hosts only, not '${host}'.`);
   if (request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined) {
     throw new ApiError(403, 'forbidden', 'The Compute Engine emulator rejects requests from browsers.');
   }
   return host;
+}
+
+/**
+ * Rejects other users of this host: an instance runs as root, so a caller of this API can become root. Error as on
+ * Google (AIP-193, 2026-12-01). @throws ApiError 401
+ */
+function assertAuthorized(request: IncomingMessage, token: string): void {
+  if (!hasBearerToken(request, token))
+    throw new ApiError(401, 'authError', 'The request has no valid access token of this Compute Engine emulator.');
 }
 
 const maxBodyBytes = 8 * 1024 * 1024;

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasBearerToken } from '../../access-token.ts';
+import { hasLoopbackHost, isCrossOrigin } from '../../local-request.ts';
 import type { Workspace } from '../workspace.ts';
+import { isAuthorized, logIn, replyUnauthorized } from './authorize-page.ts';
 import { replyBytes, replyJson } from './reply.ts';
 import { serveApi } from './serve-api.ts';
 import { serveLocalApi } from './serve-local-api.ts';
@@ -8,7 +11,7 @@ import { serveResponseUrl } from './serve-response-url.ts';
 import { serveUpload } from './serve-upload.ts';
 
 /**
- * Routes requests to their handlers.
+ * Routes requests to their handlers. All require a secret: the bot token, an issued URL, or the page's access token.
  * @param signal aborts pending requests when the server closes
  */
 export function createRequestHandler(workspace: Workspace, signal: AbortSignal) {
@@ -27,9 +30,12 @@ async function routeRequest(
   response: ServerResponse,
   signal: AbortSignal,
 ) {
-  if (!isSameOrigin(request))
-    return replyBytes(response, 403, 'Host and Origin must be the address of the Slack emulator');
   const url = new URL(request.url ?? '/', workspace.baseUrl);
+  const token = url.pathname === '/' ? url.searchParams.get('token') : null;
+  // A link to the page can come from another site. A foreign Host header comes from DNS rebinding.
+  if (!hasLoopbackHost(request) || (token === null && isCrossOrigin(request)))
+    return replyBytes(response, 403, 'Host and Origin must be the address of the Slack emulator');
+  if (token !== null) return logIn(workspace, token, response);
   const [, first, second = '', third = ''] = url.pathname.split('/');
   switch (first) {
     case 'api':
@@ -40,6 +46,9 @@ async function routeRequest(
       return serveUpload(workspace, third, request, response, signal);
     case 'files-pri':
       return sendPrivateFile(workspace, second, request, response);
+  }
+  if (!isAuthorized(workspace, request)) return replyUnauthorized(url.pathname, response);
+  switch (first) {
     case '_local':
       return serveLocalApi(workspace, url, request, response);
     case 'archives':
@@ -47,13 +56,6 @@ async function routeRequest(
     default:
       return servePage(url.pathname, response);
   }
-}
-
-/** Rejects foreign Host and Origin headers, to prevent DNS rebinding and cross-site requests. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  const host = headers.host ?? '';
-  const isLoopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
-  return isLoopback && (headers.origin === undefined || headers.origin === `http://${host}`);
 }
 
 /** Redirects a permalink to the message on the page, for any user. */
@@ -65,7 +67,7 @@ function redirectToMessage(channel: string, name: string, response: ServerRespon
 function sendPrivateFile(workspace: Workspace, id: string, request: IncomingMessage, response: ServerResponse): void {
   const file = workspace.team.findFile(id);
   const content = file && Buffer.from(file.content, 'base64');
-  const isAuthorized = request.headers.authorization === `Bearer ${workspace.settings.botToken}`;
-  if (content && isAuthorized) replyBytes(response, 200, content, { 'content-type': 'application/octet-stream' });
+  if (content && hasBearerToken(request, workspace.settings.botToken))
+    replyBytes(response, 200, content, { 'content-type': 'application/octet-stream' });
   else replyBytes(response, 404, 'not found');
 }

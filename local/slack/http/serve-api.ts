@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isSameToken } from '../../access-token.ts';
 import { formatIssues } from '../blocks/format-issues.ts';
 import { methods } from '../web-api/index.ts';
 import { ApiError, type Method } from '../web-api/method.ts';
@@ -74,7 +75,7 @@ function authorize({ settings }: Workspace, method: Method, request: IncomingMes
   const bearer = request.headers.authorization?.replace(/^Bearer /i, '');
   const token = bearer ?? Reflect.get(fields, 'token');
   if (!token) throw new ApiError('not_authed');
-  if (token !== settings.botToken) throw new ApiError('invalid_auth');
+  if (!isSameToken(String(token), settings.botToken)) throw new ApiError('invalid_auth');
   if (method.scopes.length === 0 || method.scopes.some((one) => settings.scopes.includes(one))) return;
   throw new ApiError('missing_scope', [], { needed: method.scopes[0], provided: settings.scopes.join(',') });
 }

@@ -14,7 +14,7 @@ let channel: string;
 
 beforeAll(async () => {
   workspace = await startSlackEmulator({ rateLimits: { enabled: false } });
-  people = new SlackEmulatorClient(workspace.url);
+  people = new SlackEmulatorClient(workspace);
   chat = createSlackChat(createSlackClient({ token: workspace.botToken, apiUrl: `${workspace.url}/api/` }));
   channel = (await chat.postMessage('general', buildMessage(md`hello`))).channel;
 });

@@ -42,8 +42,8 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
 
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), 'kthw-by-hand-'));
-    manualClient = createComputeClient({ project: 'by-hand', endpoint: local.url() });
-    stepClient = recordCalls(createComputeClient({ project: 'by-steps', endpoint: other.url() }));
+    manualClient = createComputeClient({ project: 'by-hand', endpoint: local.url(), token: local.token() });
+    stepClient = recordCalls(createComputeClient({ project: 'by-steps', endpoint: other.url(), token: other.token() }));
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -54,7 +54,7 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
         HOME: home,
         CLOUDSDK_CONFIG: home,
         CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: `${local.url()}/compute/v1/`,
-        CLOUDSDK_AUTH_ACCESS_TOKEN: 'local',
+        CLOUDSDK_AUTH_ACCESS_TOKEN: local.token(),
         CLOUDSDK_CORE_PROJECT: 'by-hand',
         CLOUDSDK_CORE_DISABLE_PROMPTS: 'true',
         CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: 'true',

@@ -133,7 +133,7 @@ function cases(make: () => Promise<SharedEnvironment>): void {
     suspendedProcess.kill('SIGCONT');
     await until(() => shared.getLogLines(suspendedProcess).includes(`run ${run} exited: leaseLost`));
     expect(shared.countInserts()['POST /global/networks']).toBe(2);
-    const response = await fetch(`${shared.cloud.url}/compute/v1/projects/kthw-local/global/networks/demo`);
+    const response = await shared.fetchCompute('global/networks/demo');
     expect(response.status).toBe(404);
   });
 

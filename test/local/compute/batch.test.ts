@@ -12,7 +12,7 @@ describe('batches', () => {
       ['<u+2>', `GET ${base}/networks/none?alt=json HTTP/1.1`, ''],
       ['<u+3>', 'GET /compute/v1/projects/batch/zones/us-central1-a', ''],
     ]);
-    const response = await fetch(`${cloud.url()}/batch/compute/v1`, {
+    const response = await cloud.send('/batch/compute/v1', {
       method: 'POST',
       headers: { 'content-type': 'multipart/mixed; boundary="==b=="' },
       body: sent,
@@ -34,7 +34,7 @@ describe('batches', () => {
     ['no requests', 'multipart/mixed; boundary=b', '--b--'],
     ['a part that is not a request', 'multipart/mixed; boundary=b', '--b\n\nhello world of things\n--b--'],
   ])('are rejected with %s', async (_what, type, body) => {
-    const response = await fetch(`${cloud.url()}/batch/compute/v1`, {
+    const response = await cloud.send('/batch/compute/v1', {
       method: 'POST',
       headers: { 'content-type': type },
       body,

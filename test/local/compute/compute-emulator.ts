@@ -24,9 +24,15 @@ export function localCloud(options: Partial<ComputeEmulatorOptions> = {}) {
   });
   afterAll(() => cloud.close());
 
+  /** Sends a request with the access token. @param path or a URL */
+  function send(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...init.headers, authorization: `Bearer ${cloud.token}` };
+    return fetch(path.startsWith('/') ? cloud.url + path : path, { ...init, headers });
+  }
+
   async function ask(verb: string, path: string, body?: unknown): Promise<Reply> {
     const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-    const response = await fetch(path.startsWith('/') ? cloud.url + path : path, { method: verb, ...sent });
+    const response = await send(path, { method: verb, ...sent });
     return { status: response.status, body: (await response.json()) as Json };
   }
 
@@ -43,7 +49,7 @@ export function localCloud(options: Partial<ComputeEmulatorOptions> = {}) {
     return operation;
   };
 
-  return { machines, ask, on, done, url: () => cloud.url, faults: () => cloud.faults };
+  return { machines, send, ask, on, done, url: () => cloud.url, token: () => cloud.token, faults: () => cloud.faults };
 }
 
 export const region = 'regions/us-central1';

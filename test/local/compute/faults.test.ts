@@ -20,7 +20,7 @@ describe('injected faults', () => {
   it('can have headers and a body that is not JSON', async () => {
     const headers = { 'retry-after': '7', 'content-type': 'text/html' };
     await order({ match: 'GET /zones', respond: { status: 502, body: '<h1>no</h1>', headers } });
-    const response = await fetch(`${cloud.url()}/compute/v1/projects/faults/zones`);
+    const response = await cloud.send('/compute/v1/projects/faults/zones');
     expect([response.status, response.headers.get('retry-after'), await response.text()]).toEqual([
       502,
       '7',
@@ -52,9 +52,9 @@ describe('injected faults', () => {
       { match: 'GET /zones/*', hang: true },
       { match: 'GET /zones/*', delayMs: 20 },
     ]);
-    const url = `${cloud.url()}/compute/v1/projects/faults/zones/us-central1-a`;
-    await expect(fetch(url, { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
-    expect((await fetch(url)).status).toBe(200);
+    const path = '/compute/v1/projects/faults/zones/us-central1-a';
+    await expect(cloud.send(path, { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
+    expect((await cloud.send(path)).status).toBe(200);
     expect((await cloud.ask('GET', '/_kthw/faults')).body).toEqual([]);
   });
 

@@ -28,7 +28,7 @@ describe.skipIf(!gcloudIsThere)("the tutorial's gcloud commands", { timeout: who
         HOME: home,
         CLOUDSDK_CONFIG: home,
         CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: `${cloud.url()}/compute/v1/`,
-        CLOUDSDK_AUTH_ACCESS_TOKEN: 'local',
+        CLOUDSDK_AUTH_ACCESS_TOKEN: cloud.token(),
         CLOUDSDK_CORE_PROJECT: 'kthw-tutorial',
         CLOUDSDK_COMPUTE_REGION: 'us-central1',
         CLOUDSDK_COMPUTE_ZONE: 'us-central1-a',

@@ -24,7 +24,7 @@ describe("Google's client library", () => {
   function options() {
     const { hostname, port } = new URL(cloud.url());
     const authClient = new OAuth2Client();
-    authClient.setCredentials({ access_token: 'local' });
+    authClient.setCredentials({ access_token: cloud.token() });
     return { apiEndpoint: hostname, port: Number(port), protocol: 'http', fallback: true, authClient };
   }
 

@@ -173,7 +173,8 @@ describe('operations', () => {
       };
     });
     const path = `${closing.url}/compute/v1/projects/p/global/networks`;
-    await fetch(path, { method: 'POST', body: JSON.stringify(bodies.network()) });
+    const headers = { authorization: `Bearer ${closing.token}` };
+    await fetch(path, { method: 'POST', headers, body: JSON.stringify(bodies.network()) });
     await working;
     machines.close = async () => void order.push('closed');
     const closed = closing.close();

@@ -365,8 +365,25 @@ describe('errors of the Compute Engine emulator', () => {
   it.each([{ origin: 'http://localhost:3000' }, { 'sec-fetch-site': 'cross-site' }])(
     'refuses pages in a browser: %j',
     async (headers: Record<string, string>) => {
-      const response = await fetch(`${cloud.url()}/compute/v1/projects/p/zones`, { headers });
+      const response = await cloud.send('/compute/v1/projects/p/zones', { headers });
       expect(response.status).toBe(403);
     },
   );
+
+  it.each([
+    ['GET', '/compute/v1/projects/p/zones'],
+    ['POST', '/compute/v1/projects/p/global/networks'],
+    ['POST', '/batch/compute/v1'],
+    ['GET', '/_kthw/calls'],
+    ['POST', '/_kthw/faults'],
+    ['GET', '/elsewhere'],
+  ])('denies %s %s without the access token', async (method, path) => {
+    const tokens = [undefined, 'Bearer local', `Basic ${cloud.token()}`, `Bearer ${cloud.token()}x`];
+    for (const authorization of tokens) {
+      const headers = { ...(authorization && { authorization }) };
+      const response = await fetch(cloud.url() + path, { method, headers });
+      expect([response.status, await response.json()]).toMatchObject([401, { error: { status: 'UNAUTHENTICATED' } }]);
+    }
+    expect((await cloud.send(path, { method })).status).not.toBe(401);
+  });
 });

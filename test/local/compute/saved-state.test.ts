@@ -27,14 +27,15 @@ async function start(machines = new InMemoryMachineBackend()) {
         ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
         : Promise.resolve(),
   });
+  const headers = { authorization: `Bearer ${emulator.token}` };
   const send = async (method: string, path: string, body?: object) => {
     const url = `${emulator.url}/compute/v1/projects/p/${path}`;
-    const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) });
+    const response = await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) });
     return { status: response.status, body: (await response.json()) as Json };
   };
   const change = async (method: string, path: string, body?: object) => {
     const { body: operation } = await send(method, path, body);
-    if (!pause.isPaused) await fetch(`${operation.selfLink}/wait`, { method: 'POST', body: '""' });
+    if (!pause.isPaused) await fetch(`${operation.selfLink}/wait`, { method: 'POST', headers, body: '""' });
     return operation;
   };
   return { emulator, machines, log, pause, send, change };

@@ -56,3 +56,10 @@ export async function mirrorOf(artifacts: readonly MirrorArtifact[]): Promise<Mi
   onTestFinished(() => mirror.close());
   return mirror;
 }
+
+/** Reads the status of a mirror, which needs its token. */
+export async function readStatus({ url, token }: Mirror): Promise<unknown> {
+  const response = await fetch(`${url}/_local/status`, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Error(`the mirror returned HTTP ${response.status}`);
+  return await response.json();
+}

@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { startMirror } from '../../../local/mirror/start-mirror.ts';
-import { filesPart, mirrorOf } from './fixtures.ts';
+import { getStatus } from '../../support/get-status.ts';
+import { filesPart, mirrorOf, readStatus } from './fixtures.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const path = 'dl.k8s.io/release/v1/bin/kubelet';
@@ -86,7 +87,7 @@ describe('the mirror', () => {
   it('serves only listed files, whatever the path', async () => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.end('GET /dl.k8s.io/../../manifest.json HTTP/1.1\r\nHost: mirror\r\nConnection: close\r\n\r\n');
+    socket.end('GET /dl.k8s.io/../../manifest.json HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 404 /);
   });
 
@@ -96,9 +97,10 @@ describe('the mirror', () => {
   });
 
   it('reports its content and request counts', async () => {
-    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    const mirror = await mirrorOf([filesPart('binaries', files)]);
+    const { url } = mirror;
     for (let times = 0; times < 2; times++) await (await fetch(`${url}/${path}`)).arrayBuffer();
-    const status = await (await fetch(`${url}/_local/status`)).json();
+    const status = await readStatus(mirror);
     expect(status).toMatchObject({
       parts: { binaries: { origin: 'a test' } },
       files: { [`/${path}`]: { size: content.length, sha256: digest } },
@@ -111,19 +113,36 @@ describe('the mirror', () => {
   it.each(['constructor', '__proto__', 'toString', 'v2/constructor/manifests/__proto__'])(
     'has no content %s',
     async (name) => {
-      const { url } = await mirrorOf([filesPart('binaries', files)]);
+      const mirror = await mirrorOf([filesPart('binaries', files)]);
+      const { url, token } = mirror;
+      const headers = { authorization: `Bearer ${token}` };
       for (const address of [`${url}/_local/${name}`, `${url}/${name}`])
-        expect((await fetch(address)).status).toBe(404);
-      expect((await fetch(`${url}/_local/${name}`, { method: 'POST', body: '{}' })).status).toBeGreaterThanOrEqual(400);
-      expect(await (await fetch(`${url}/_local/status`)).json()).toMatchObject({ faults: [] });
+        expect((await fetch(address, { headers })).status).toBe(404);
+      const change = { method: 'POST', headers, body: '{}' };
+      expect((await fetch(`${url}/_local/${name}`, change)).status).toBeGreaterThanOrEqual(400);
+      expect(await readStatus(mirror)).toMatchObject({ faults: [] });
     },
   );
+
+  it.each([
+    ['GET', '/_local/status', {}, 401],
+    ['POST', '/_local/faults', {}, 401],
+    ['POST', '/_local/faults', { authorization: 'Bearer local' }, 401],
+    ['GET', `/${path}`, { host: 'evil.example' }, 403],
+    ['GET', `/${path}`, { origin: 'http://evil.example' }, 403],
+    ['GET', `/${path}`, { 'sec-fetch-site': 'cross-site' }, 403],
+  ])('denies %s %s with %j', async (method, path, headers, status) => {
+    const mirror = await mirrorOf([filesPart('binaries', files)]);
+    expect(await getStatus(`${mirror.url}${path}`, { method, headers })).toBe(status);
+    expect(await readStatus(mirror)).toMatchObject({ faults: [] });
+  });
 
   it('listens on loopback addresses only', async () => {
     const cacheDir = await temporaryFolder();
     const mirror = await startMirror({ cacheDir, host: '127.64.0.1' });
     expect(mirror.url).toMatch(/^http:\/\/127\.64\.0\.1:\d+$/);
-    expect((await fetch(`${mirror.url}/_local/status`)).status).toBe(200);
+    expect((await fetch(`${mirror.url}/_local/status`)).status).toBe(401);
+    await readStatus(mirror);
     await mirror.close();
     for (const host of ['0.0.0.0', '::1', 'localhost', '10.0.0.1']) {
       await expect(startMirror({ cacheDir, host })).rejects.toThrow('use a loopback address');

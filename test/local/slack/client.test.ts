@@ -1,6 +1,6 @@
-import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSlackEmulator } from '../../../local/slack/start-slack-emulator.ts';
+import { getStatus } from '../../support/get-status.ts';
 import { type Harness, startHarness } from './test-environment.ts';
 
 let harness: Harness;
@@ -69,24 +69,66 @@ describe('users', () => {
 });
 
 describe('the HTTP server', () => {
-  it('rejects foreign Host and Origin headers', async () => {
-    for (const headers of [{ host: 'evil.example' }, { origin: 'https://evil.example' }]) {
-      expect(await statusOf('/_local/people', headers)).toBe(403);
-    }
-    expect(await statusOf('/_local/people', {})).toBe(200);
+  it('rejects foreign Host, Origin and Sec-Fetch-Site headers', async () => {
+    const foreign = [
+      { host: 'evil.example' },
+      { origin: 'https://evil.example' },
+      { origin: 'http://127.0.0.1:1' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ];
+    for (const headers of foreign) expect(await statusOf('/_local/people', headers)).toBe(403);
+    expect(await statusOf('/_local/people', { 'sec-fetch-site': 'same-origin' })).toBe(200);
+    expect(await statusOf('/?token=x', { host: 'evil.example' })).toBe(403);
+  });
+
+  it.each([
+    ['GET', '/'],
+    ['GET', '/index.html'],
+    ['GET', '/archives/C0CLUSTER/p1'],
+    ['GET', '/_local/people'],
+    ['GET', '/_local/messages?as=ada&channel=clusters'],
+    ['GET', '/_local/events?as=ada'],
+    ['GET', '/_local/file?as=ada&id=F1'],
+    ['POST', '/_local/say'],
+    ['POST', '/_local/faults'],
+    ['GET', '/?token=guess'],
+  ])('denies %s %s without the access token', async (method, path) => {
+    const { url, accessToken, botToken } = harness.workspace;
+    const port = new URL(url).port;
+    for (const headers of [
+      {},
+      { authorization: 'Bearer guess' },
+      { authorization: `Bearer ${botToken}` },
+      { cookie: `kthw_access_${port}=guess` },
+      { cookie: `kthw_access_1=${accessToken}` },
+    ])
+      expect(await getStatus(url + path, { method, headers })).toBe(401);
+    if (path.includes('token=')) return;
+    const cookie = `other=1; kthw_access_${port}=${accessToken}`;
+    expect(await getStatus(url + path, { method, headers: { cookie } })).not.toBe(401);
+  });
+
+  it('stores the access token of the printed URL in a cookie and removes it from the URL', async () => {
+    const { pageUrl, url } = harness.workspace;
+    const response = await fetch(pageUrl, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
+    const [cookie = '', ...attributes] = response.headers.get('set-cookie')?.split('; ') ?? [];
+    expect(attributes).toEqual(['Path=/', 'HttpOnly', 'SameSite=Lax']);
+    expect(await getStatus(`${url}/`, { headers: { cookie } })).toBe(200);
+    expect(await getStatus(pageUrl, { headers: { 'sec-fetch-site': 'cross-site' } })).toBe(303);
   });
 
   it('rejects forms, which other sites could send', async () => {
     const body = new URLSearchParams({ as: 'ada', channel: 'clusters', text: 'forged' });
-    expect((await fetch(`${harness.workspace.url}/_local/say`, { method: 'POST', body })).status).toBe(400);
+    expect((await sendRequest('/_local/say', { method: 'POST', body })).status).toBe(400);
     expect(await harness.people.listMessages('clusters', 'ada')).toEqual([]);
   });
 
   it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('has no query or action %s', async (name) => {
-    const url = `${harness.workspace.url}/_local/${name}`;
     const headers = { 'content-type': 'application/json' };
     for (const init of [{}, { method: 'POST', headers, body: '{}' }]) {
-      const response = await fetch(url, init);
+      const response = await sendRequest(`/_local/${name}`, init);
       const text = await response.text();
       expect([response.status, text]).toEqual([400, expect.stringMatching(/unknown (query|action)/)]);
       expect(text).not.toContain(harness.workspace.botToken);
@@ -96,12 +138,12 @@ describe('the HTTP server', () => {
   });
 
   it('serves the page with a content security policy, and no other files', async () => {
-    const page = await fetch(`${harness.workspace.url}/`);
+    const page = await sendRequest('/');
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
     const html = await page.text();
     const parts = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path);
     expect(parts.filter((path) => /\.(js|css|svg)$/.test(path ?? '')).length).toBeGreaterThan(2);
-    for (const path of parts) expect((await fetch(new URL(path ?? '', harness.workspace.url))).status).toBe(200);
+    for (const path of parts) expect((await sendRequest(path ?? '')).status).toBe(200);
     expect(await statusOf('/../main.ts', {})).toBe(404);
     expect(await statusOf('/%2e%2e/create-seed-data.ts', {})).toBe(404);
   });
@@ -111,14 +153,15 @@ describe('the HTTP server', () => {
   });
 });
 
-/** Sends a request with headers that fetch forbids. */
-function statusOf(path: string, headers: Record<string, string>): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const { port } = new URL(harness.workspace.url);
-    const sent = request({ host: '127.0.0.1', port, path, headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    sent.once('error', reject).end();
-  });
+/** Sends a request with the access token. @param path absolute, or relative to the page */
+function sendRequest(path: string, init: RequestInit = {}): Promise<Response> {
+  const { url, accessToken } = harness.workspace;
+  const headers = { ...init.headers, authorization: `Bearer ${accessToken}` };
+  return fetch(new URL(path, url), { ...init, headers });
+}
+
+/** Sends a request with the access token and headers that fetch forbids. */
+function statusOf(path: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
+  const { url, accessToken } = harness.workspace;
+  return getStatus(url + path, { headers: { ...headers, authorization: `Bearer ${accessToken}` } });
 }

@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true }));
 async function start(stateFile: string) {
   const workspace = await startSlackEmulator({ stateFile });
   const web = new WebClient(workspace.botToken, { slackApiUrl: `${workspace.url}/api/` });
-  return { workspace, web, people: new SlackEmulatorClient(workspace.url) };
+  return { workspace, web, people: new SlackEmulatorClient(workspace) };
 }
 
 it('keeps messages, files, threads and Home tabs across a restart', async () => {
@@ -46,10 +46,10 @@ it('keeps messages, files, threads and Home tabs across a restart', async () => 
 
 it('keeps no data without a state file', async () => {
   const first = await startSlackEmulator();
-  await new SlackEmulatorClient(first.url).actAs('ada').sendMessage('clusters', 'gone');
+  await new SlackEmulatorClient(first).actAs('ada').sendMessage('clusters', 'gone');
   await first.close();
   const second = await startSlackEmulator();
-  expect(await new SlackEmulatorClient(second.url).listMessages('clusters', 'ada')).toEqual([]);
+  expect(await new SlackEmulatorClient(second).listMessages('clusters', 'ada')).toEqual([]);
   await second.close();
 });
 
@@ -63,12 +63,16 @@ it('rejects a foreign file and does not change it', async () => {
 it('runs as a separate process and writes its state on SIGTERM', async () => {
   const stateFile = join(folder, 'state.json');
   const main = new URL('../../../local/slack/main.ts', import.meta.url).pathname;
+  const env = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'secret', KTHW_SLACK_ACCESS_TOKEN: 'access' };
   const child = spawn(process.execPath, [main, '--port', '0', '--state-file', stateFile], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env,
   });
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
   const url = /^listening (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)?.[1] as string;
-  await new SlackEmulatorClient(url).actAs('ada').sendMessage('clusters', 'over two processes');
+  await new SlackEmulatorClient({ url, accessToken: env.KTHW_SLACK_ACCESS_TOKEN })
+    .actAs('ada')
+    .sendMessage('clusters', 'over two processes');
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
   const { workspace, people } = await start(stateFile);

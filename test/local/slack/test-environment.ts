@@ -50,7 +50,7 @@ export async function startHarness(
     app,
     botUrl,
     stopBot,
-    people: new SlackEmulatorClient(workspace.url),
+    people: new SlackEmulatorClient(workspace),
     web: new WebClient(workspace.botToken, { ...clientOptions, logger: silentLogger }),
     async close() {
       await stopBot();

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { ensurePrivateFolder } from '../../../private-folder.ts';
 import { assertHostRequirements, systemPath } from '../host/assert-host-requirements.ts';
 import { withFileLock } from '../host/file-lock.ts';
 import { unmountBelow } from '../host/mounts.ts';
@@ -25,8 +26,8 @@ export function getDefaultCacheDir(env: NodeJS.ProcessEnv = process.env): string
 export async function ensureRootfs(cacheDir: string, log: (line: string) => void): Promise<string> {
   assertHostRequirements();
   const rootfs = join(cacheDir, `base-${rootfsRecipeHash}`);
+  await ensurePrivateFolder(cacheDir);
   if (isComplete(rootfs)) return rootfs;
-  await mkdir(cacheDir, { recursive: true });
   await withFileLock(join(cacheDir, 'lock'), buildTimeoutMs, async () => {
     if (isComplete(rootfs)) return;
     await removeStaleRootfs(cacheDir, log);

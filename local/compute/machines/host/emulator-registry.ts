@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensurePrivateFolder } from '../../../private-folder.ts';
 import { getCurrentProcess, type ProcessIdentity } from './process-identity.ts';
 
 /** An emulator that has, or had, resources on this host. */
@@ -43,7 +44,7 @@ export const emulatorRegistry = {
 
   /** Creates the registry directory. */
   async createFolder(): Promise<void> {
-    await mkdir(folder, { recursive: true });
+    await ensurePrivateFolder(folder);
   },
 };
 

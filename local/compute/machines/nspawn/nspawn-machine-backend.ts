@@ -1,5 +1,6 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensurePrivateFolder } from '../../../private-folder.ts';
 import type {
   MachineBackend,
   MachineLimits,
@@ -52,7 +53,7 @@ export async function createNspawnMachineBackend(options: NspawnBackendOptions):
   const log = options.log ?? (() => undefined);
   const requestedDir = options.stateDir ?? '/var/tmp/kthw';
   const rootfs = await ensureRootfs(options.cacheDir ?? getDefaultCacheDir(), log);
-  await mkdir(requestedDir, { recursive: true, mode: 0o755 });
+  await ensurePrivateFolder(requestedDir);
   const stateDir = await realpath(requestedDir);
   await cleanUp(stateDir, async () => await emulatorRegistry.register(computeEmulatorId(stateDir), stateDir));
   const watchdog = startWatchdog(stateDir);

@@ -25,7 +25,11 @@ export function useChangeStream(as: string): ChangeStream {
       notifyListeners({ kind: 'ready' });
     });
     events.onmessage = ({ data }) => notifyListeners(JSON.parse(String(data)) as Change);
-    events.onerror = () => setIsOnline(false);
+    events.onerror = () => {
+      setIsOnline(false);
+      // A rejected request is not repeated. After a restart the page's access is no longer valid; a reload says so.
+      if (events.readyState === EventSource.CLOSED) location.reload();
+    };
     return () => events.close();
   }, [as, listeners]);
   const [stream] = useState(() => ({

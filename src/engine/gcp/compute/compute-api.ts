@@ -12,7 +12,9 @@ export interface ComputeOptions {
   readonly project: string;
   /** URL of a Compute Engine emulator, as `http://127.0.0.1:8921`. @default Google's API */
   readonly endpoint?: string;
-  /** @default application default credentials; a placeholder token for the emulator */
+  /** Access token for the emulator at `endpoint`. @default a placeholder */
+  readonly token?: string;
+  /** @default application default credentials; `token` for the emulator */
   readonly auth?: AuthClient;
   /** Deadline of one operation. @default 600_000 */
   readonly operationDeadlineMs?: number;
@@ -145,7 +147,8 @@ export class ComputeApi {
   }
 
   async #signIn(): Promise<AuthClient> {
-    const auth = this.#options.auth ?? (await signIn(this.#options.endpoint !== undefined));
+    const { endpoint, token = 'local' } = this.#options;
+    const auth = this.#options.auth ?? (await signIn(endpoint === undefined ? undefined : token));
     // gaxios defaults to node-fetch, which crashes the process with an uncatchable error if a request with a body is
     // aborted just before it is sent.
     auth.transporter.defaults.fetchImplementation ??= fetch;

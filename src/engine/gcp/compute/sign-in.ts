@@ -2,15 +2,18 @@ import type { AuthClient } from 'google-auth-library';
 import { KthwError } from '../../cluster/errors.ts';
 
 /**
- * Returns credentials: the application default credentials, or a placeholder for the emulators.
+ * Returns credentials: the application default credentials, or a fixed access token for an emulator.
  * @throws KthwError `cloud-denied` if no credentials are found
  */
-export async function signIn(local: boolean, scopes = 'https://www.googleapis.com/auth/compute'): Promise<AuthClient> {
+export async function signIn(
+  emulatorToken: string | undefined,
+  scopes = 'https://www.googleapis.com/auth/compute',
+): Promise<AuthClient> {
   const { GoogleAuth, OAuth2Client } = await import('google-auth-library');
-  if (local) {
-    const anonymousClient = new OAuth2Client();
-    anonymousClient.setCredentials({ access_token: 'local' });
-    return anonymousClient;
+  if (emulatorToken !== undefined) {
+    const emulatorClient = new OAuth2Client();
+    emulatorClient.setCredentials({ access_token: emulatorToken });
+    return emulatorClient;
   }
   try {
     return await new GoogleAuth({ scopes }).getClient();

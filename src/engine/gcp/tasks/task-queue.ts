@@ -65,7 +65,10 @@ export function createTaskQueue({ queue, endpoint, service, deadlineMs }: TaskQu
 
 async function connect(endpoint: string | undefined): Promise<CloudTasksClient> {
   const { CloudTasksClient } = await import('@google-cloud/tasks');
-  const authClient = await signIn(endpoint !== undefined, 'https://www.googleapis.com/auth/cloud-platform');
+  const authClient = await signIn(
+    endpoint === undefined ? undefined : 'local',
+    'https://www.googleapis.com/auth/cloud-platform',
+  );
   if (endpoint === undefined) return new CloudTasksClient({ authClient, fallback: true });
   const { hostname, port } = new URL(endpoint);
   return new CloudTasksClient({

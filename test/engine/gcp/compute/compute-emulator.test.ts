@@ -75,7 +75,12 @@ beforeEach(() => {
   calls = [];
   local.faults.clearFaults();
   local.faults.clearCallCounts();
-  cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url, onCall: (made) => calls.push(made) });
+  cloud = createComputeClient({
+    project: 'kthw-test',
+    endpoint: local.url,
+    token: local.token,
+    onCall: (made) => calls.push(made),
+  });
 });
 afterAll(() => local.close());
 
@@ -98,7 +103,8 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
   test('the peerings of a network', async () => {
     const change = async (verb: string, body: object) => {
       const url = `${local.url}/compute/v1/projects/kthw-test/global/networks/demo/${verb}`;
-      await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+      const headers = { authorization: `Bearer ${local.token}` };
+      await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
     };
     const getPeerings = async () => (await cloud.networks.get(network, signal))?.peerings;
     await cloud.networks.insert({ ...network, name: 'shop' }, call());
@@ -315,7 +321,7 @@ describe('a retried call', () => {
     const disks = body.disks?.map((disk) => ({ ...disk, autoDelete: false }));
     const inserted = await fetch(`${local.url}/compute/v1/projects/kthw-test/zones/${zone}/instances`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${local.token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ ...body, disks }),
     });
     expect(inserted.status).toBe(200);

@@ -27,7 +27,7 @@ function call() {
 
 beforeAll(async () => {
   local = await startComputeEmulator({ machines: new InMemoryMachineBackend(), operationDelayMs: 10 });
-  cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url });
+  cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url, token: local.token });
   c = { compute: cloud, cluster, ...call() } as unknown as StepContext;
   await cloud.networks.insert({ name: 'demo', description }, call());
   await cloud.subnetworks.insert(

@@ -106,6 +106,27 @@ describe.skipIf(missing.length > 0)('systemd-nspawn machines', () => {
     expect(described).toMatch(/^serial console of one: \P{Cc}+$/u);
   });
 
+  test('cannot change the host, except for the settings that the kubelet requires', async () => {
+    const listWritable = 'for each in "$@"; do test -w /proc/sys/$each && echo $each; done; true';
+    const ours = ['net/ipv4/ip_forward', 'net/ipv4/conf/all/route_localnet'];
+    const kubelets = ['vm/overcommit_memory', 'vm/panic_on_oom', 'kernel/panic', 'kernel/panic_on_oops'];
+    const keyrings = ['kernel/keys/root_maxkeys', 'kernel/keys/root_maxbytes'];
+    const hosts = [
+      'kernel/core_pattern',
+      'kernel/modprobe',
+      'kernel/sysrq',
+      'kernel/randomize_va_space',
+      'fs/file-max',
+    ];
+    const all = [...ours, ...kubelets, ...keyrings, ...hosts];
+    const script = `sudo sh -c '${listWritable}' sh ${all.join(' ')}; test -w /proc/sysrq-trigger && echo sysrq`;
+    expect((await one.run(`${script} || true`)).split('\n')).toEqual([...ours, ...kubelets, ...keyrings]);
+    const capabilities = await one.run("sudo sed -n 's/^CapBnd:\\s*//p' /proc/1/status");
+    // Bits 16 (SYS_MODULE), 17 (SYS_RAWIO), 21 (SYS_ADMIN) and 25 (SYS_TIME): capability.h
+    const has = (bit: number) => (BigInt(`0x${capabilities}`) >> BigInt(bit)) & 1n;
+    expect([16, 17, 21, 25].map(has)).toEqual([0n, 0n, 1n, 0n]);
+  });
+
   test('create accounts on metadata changes, and lock out users whose key is removed', async () => {
     const { metadata } = machinePlan('one', '10.240.0.10');
     const withKeys = (value: string) => ({ ...metadata, project: { 'ssh-keys': value } });
