@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { isLoopback } from '../is-loopback.ts';
+import { type Constraint, constraints } from './state/organization-policies.ts';
 
 const createJsonSchema = <T extends z.ZodType>(schema: T) =>
   z
@@ -27,6 +28,7 @@ const settingsSchema = {
   block: z.coerce.number().int().min(1).max(255).default(44),
   'operation-delay': z.coerce.number().int().min(0).default(1000),
   quotas: createJsonSchema(z.record(z.string(), z.number())).default({}),
+  'organization-policies': createJsonSchema(z.array(z.enum(constraints))).default([]),
   machines: z.enum(['nspawn', 'none']).default('nspawn'),
   'nspawn-options': createJsonSchema(nspawnOptionsSchema).default({}),
   /** JSON file that keeps resources across restarts. */
@@ -40,6 +42,8 @@ export interface ComputeEmulatorSettings {
   readonly operationDelayMs: number;
   /** Quota limits by metric, overriding the defaults: `{"CPUS": 8}`. */
   readonly quotas: Readonly<Record<string, number>>;
+  /** Enforced policies: `["compute.vmExternalIpAccess"]`. */
+  readonly organizationPolicies: readonly Constraint[];
   readonly machines: 'nspawn' | 'none';
   readonly nspawnOptions: z.infer<typeof nspawnOptionsSchema>;
   readonly stateFile?: string;
@@ -72,6 +76,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     addressBlock,
     quotas,
     machines,
+    organizationPolicies: read.data['organization-policies'],
     operationDelayMs: read.data['operation-delay'],
     nspawnOptions: read.data['nspawn-options'],
     ...(read.data['state-file'] === undefined ? {} : { stateFile: read.data['state-file'] }),

@@ -9,6 +9,7 @@ import { getMethods } from './api/descriptors.ts';
 import { FaultInjector } from './api/fault-injector.ts';
 import type { MachineBackend } from './machine-backend.ts';
 import { CloudState } from './state/cloud-state.ts';
+import type { Constraint } from './state/organization-policies.ts';
 import { captureState, restoreState, type SavedState } from './state/saved-state.ts';
 
 export interface ComputeEmulatorOptions {
@@ -29,6 +30,8 @@ export interface ComputeEmulatorOptions {
   readonly waitTimeoutMs?: number;
   /** Quota limits by metric, overriding the defaults. */
   readonly quotas?: Readonly<Record<string, number>>;
+  /** Policies that the organization enforces, such as `compute.vmExternalIpAccess`. Default: none. */
+  readonly organizationPolicies?: readonly Constraint[];
   /** Keeps resources across restarts. Without it, they are in memory only. */
   readonly stateFile?: string;
   readonly log?: (line: string) => void;
@@ -58,6 +61,7 @@ export async function startComputeEmulator(options: ComputeEmulatorOptions): Pro
     operationDelayMs: options.operationDelayMs ?? 1000,
     waitTimeoutMs: options.waitTimeoutMs ?? 120_000,
     quotas: options.quotas ?? {},
+    organizationPolicies: options.organizationPolicies ?? [],
     sleep: options.sleep ?? ((ms, signal) => pause(ms, undefined, { signal })),
   });
   const stateFile = await restoreFromFile(cloud, options);

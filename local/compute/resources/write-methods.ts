@@ -4,6 +4,7 @@ import { buildLink, toResourcePath } from '../api/links.ts';
 import { type Entity, enqueueChange, type ResourceBase } from '../state/entity.ts';
 import { computeFingerprint, generateId, getTimestamp } from '../state/identity.ts';
 import type { Operation } from '../state/operations.ts';
+import { assertPoliciesAllow } from '../state/organization-policies.ts';
 import { createEntity } from '../state/project.ts';
 import { assertQuota } from '../state/quotas.ts';
 import { checkLabels } from './labels.ts';
@@ -73,6 +74,7 @@ function insertResource(call: ApiCall, kind: ResourceKind): Operation {
   for (const link of kind.listDependencies?.(entity.resource, call.project) ?? [])
     if (!own.has(link)) call.project.getReady(link);
   const all = [entity, ...parts];
+  assertPoliciesAllow(call.cloud.options.organizationPolicies, call.project.number, all);
   try {
     assertQuota(
       call.project,

@@ -4,6 +4,7 @@ import type { MachineBackend } from '../machine-backend.ts';
 import { findNextAddress, listUsedAddresses } from './external-addresses.ts';
 import { buildNetworkSpec } from './network-spec.ts';
 import { Operations } from './operations.ts';
+import type { Constraint } from './organization-policies.ts';
 import { Project } from './project.ts';
 
 export interface CloudStateOptions {
@@ -11,6 +12,8 @@ export interface CloudStateOptions {
   readonly addressBlock: number;
   readonly operationDelayMs: number;
   readonly quotas: Readonly<Record<string, number>>;
+  /** Policies that the organization of every project enforces. */
+  readonly organizationPolicies: readonly Constraint[];
   /** Longest wait of `operations.wait`, in milliseconds. */
   readonly waitTimeoutMs: number;
   /** Delays operations; tests replace it. */

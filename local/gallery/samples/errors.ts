@@ -27,6 +27,16 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
     { doing },
     { detail: "Required 'compute.instances.create' permission" },
   ),
+  'policy-denied': new KthwError(
+    'policy-denied',
+    { doing, constraint: 'compute.vmExternalIpAccess' },
+    {
+      detail:
+        'Constraint constraints/compute.vmExternalIpAccess violated for project 123456789. Add instance projects/p/zones/us-west1-c/instances/demo-worker-2 to the constraint to use external IP with it.',
+    },
+  ),
+  'api-disabled': new KthwError('api-disabled', { doing, api: 'compute.googleapis.com' }),
+  'billing-disabled': new KthwError('billing-disabled', { doing }),
   quota: new KthwError('quota', { doing }, { detail }),
   'zone-exhausted': new KthwError(
     'zone-exhausted',

@@ -1,5 +1,6 @@
 import type { StepError } from '../../store/step-error.ts';
 import { KeyringError } from '../../store/vault/keyring-error.ts';
+import { getPolicyChange } from './policy-change.ts';
 
 type ErrorKind = StepError['kind'];
 interface CatalogueEntry {
@@ -61,6 +62,21 @@ const errorCatalogue = {
     kind: 'denied',
     message: `${c.doing}: permission denied${c.permission === undefined ? '' : ` (${c.permission})`}`,
     remedy: 'grant the service account the role `kthwCompute`, then `/kthw resume`',
+  }),
+  'policy-denied': (c: { doing: string; constraint: string }) => ({
+    kind: 'denied',
+    message: `${c.doing}: forbidden by the organization policy ${c.constraint}`,
+    remedy: `ask the administrator of your Google Cloud organization to ${getPolicyChange(c.constraint)}, then \`/kthw resume\``,
+  }),
+  'api-disabled': (c: { doing: string; api: string }) => ({
+    kind: 'denied',
+    message: `${c.doing}: the API ${c.api} is disabled in this project`,
+    remedy: `run \`gcloud services enable ${c.api}\`, wait a few minutes, then \`/kthw resume\``,
+  }),
+  'billing-disabled': (c: { doing: string }) => ({
+    kind: 'denied',
+    message: `${c.doing}: the project has no active billing account`,
+    remedy: 'link a billing account to the project, then `/kthw resume`',
   }),
   quota: (c: { doing: string; quota?: QuotaDetails | undefined }) => ({
     kind: 'denied',

@@ -18,6 +18,7 @@ const gcloudCommands: readonly (readonly [RegExp, (environment: RunEnvironment, 
       await clock.sleep(60_000, new AbortController().signal);
     },
   ],
+  [/^gcloud services enable (compute\.googleapis\.com)$/, (environment) => environment.clearFaults()],
   [
     /^gcloud compute instances update (\S+) --zone us-west1-c --no-deletion-protection$/,
     ({ compute }, name) => compute.tamper('instances', name, { deletionProtection: false }),

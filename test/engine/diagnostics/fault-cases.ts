@@ -123,6 +123,18 @@ const computeFaults = (
     [new KthwError('not-ready', { doing }), ['wait until its pending operation is done']],
     [new KthwError('not-there-yet', { step: worker }), ['find the cause with', '`/kthw doctor demo`']],
     [new KthwError('cloud-denied', { doing }), ['grant the service account the role `kthwCompute`']],
+    [
+      new KthwError('policy-denied', { doing, constraint: 'compute.vmExternalIpAccess' }),
+      [
+        'ask the administrator of your Google Cloud organization to',
+        'allow external IP addresses for instances in this project',
+      ],
+    ],
+    [
+      new KthwError('api-disabled', { doing, api: 'compute.googleapis.com' }),
+      ['run', '`gcloud services enable compute.googleapis.com`', 'wait a few minutes'],
+    ],
+    [new KthwError('billing-disabled', { doing }), ['link a billing account to the project']],
     [new KthwError('cloud-invalid', { doing }), ['fix the cause that Compute Engine reports']],
   ] as const
 ).map(

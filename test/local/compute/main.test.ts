@@ -40,6 +40,7 @@ describe('the Compute Engine emulator process', () => {
       addressBlock: 44,
       operationDelayMs: 1000,
       quotas: { CPUS: 8 },
+      organizationPolicies: [],
       machines: 'none',
       token,
       nspawnOptions: { stateDir: '/s' },

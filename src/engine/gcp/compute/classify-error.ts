@@ -19,6 +19,9 @@ export type ComputeErrorKind =
   | 'not-ready'
   | 'outcome-unknown'
   | 'cloud-unavailable'
+  | 'policy-denied'
+  | 'api-disabled'
+  | 'billing-disabled'
   | 'cloud-denied'
   | 'cloud-invalid';
 
@@ -49,18 +52,25 @@ const reasonsByKind: readonly (readonly [kind: ComputeErrorKind, reasons: readon
       'resourcepoolexhaustedwithdetails',
     ],
   ],
-  ['in-use', ['resourceinusebyanotherresource', 'resourceinuse']],
-  ['not-ready', ['resourcenotready', 'operationinprogress', 'conditionnotmet']],
+  ['in-use', ['resourceinusebyanotherresource', 'resourceinuse', 'ipinusebyanotherresource']],
+  ['not-ready', ['resourcenotready', 'operationinprogress']],
   ['absent', ['notfound', 'resourcenotfound']],
   ['cloud-unavailable', ['internalerror', 'backenderror', 'serviceunavailable']],
+  ['api-disabled', ['accessnotconfigured', 'servicedisabled']],
+  ['billing-disabled', ['billingdisabled', 'ureqprojectbillingnotfound']],
   ['cloud-denied', ['permissionserror', 'permissiondenied', 'forbidden']],
 ];
 
 /** Classifies an error by Google's reasons, or by the HTTP status if no reason is known. Pure. */
-export function classifyError({ status, reasons }: ErrorResponse, verb: CallContext['verb']): ComputeErrorKind {
+export function classifyError({ status, reasons, detail }: ErrorResponse, verb: CallContext['verb']): ComputeErrorKind {
+  // Policies and billing have no reason of their own: they come with `conditionNotMet` and `forbidden`.
+  if (parseConstraint(detail) !== undefined) return 'policy-denied';
+  if (/\bbilling (has been |is )?disabled\b|requires billing to be enabled/i.test(detail ?? ''))
+    return 'billing-disabled';
   const normalized = new Set(reasons.map((reason) => reason.toLowerCase().replaceAll('_', '')));
   const match = reasonsByKind.find(([, kindReasons]) => kindReasons.some((reason) => normalized.has(reason)));
   if (match) return match[0];
+  if (normalized.has('conditionnotmet')) return classifyUnmetCondition(verb);
   // Without a response, a change may or may not have been made.
   if (status === undefined)
     return reasons.length > 0 ? 'cloud-invalid' : verb === 'get' ? 'cloud-unavailable' : 'outcome-unknown';
@@ -74,12 +84,20 @@ export function classifyError({ status, reasons }: ErrorResponse, verb: CallCont
     case 409:
       return verb === 'insert' ? 'exists' : 'not-ready';
     case 412:
-      return 'not-ready';
+      return classifyUnmetCondition(verb);
     case 429:
       return 'rate-limited';
     default:
       return 'cloud-invalid';
   }
+}
+
+/**
+ * A change of a fingerprinted resource is repeated after another read. Other calls have no condition that kthw could meet.
+ * https://cloud.google.com/compute/docs/metadata/setting-custom-metadata, 2026-12-01
+ */
+function classifyUnmetCondition(verb: CallContext['verb']): ComputeErrorKind {
+  return verb === 'set' || verb === 'label' ? 'not-ready' : 'cloud-invalid';
 }
 
 /** Builds the error to throw. Its cause holds the response only: errors of Google's libraries contain whole requests. */
@@ -106,8 +124,13 @@ export function createComputeError(
       return new KthwError('quota', { doing, quota: parseQuota(response.detail) }, options);
     case 'cloud-denied':
       return new KthwError('cloud-denied', { doing, permission: parsePermission(response.detail) }, options);
+    case 'policy-denied':
+      return new KthwError('policy-denied', { doing, constraint: parseConstraint(response.detail) ?? '' }, options);
+    case 'api-disabled':
+      return new KthwError('api-disabled', { doing, api: parseApi(response.detail) }, options);
     case 'rate-limited':
     case 'in-use':
+    case 'billing-disabled':
     case 'not-ready':
     case 'outcome-unknown':
     case 'cloud-invalid':
@@ -127,6 +150,19 @@ function parseQuota(detail = '') {
 /** Reads `Required 'compute.instances.create' permission for 'projects/p/…'`. */
 function parsePermission(detail = ''): string | undefined {
   return /Required '([\w.]+)' permission/.exec(detail)?.[1];
+}
+
+/** Reads `Constraint constraints/compute.vmExternalIpAccess violated for project 123.` */
+function parseConstraint(detail = ''): string | undefined {
+  return /\bconstraints\/([a-zA-Z.]+[a-zA-Z])/.exec(detail)?.[1];
+}
+
+/** Reads `Compute Engine API has not been used in project …/apis/api/compute.googleapis.com/overview?…` */
+function parseApi(detail = ''): string {
+  return (
+    /\b([a-z]+\.googleapis\.com)\b/.exec(detail.replaceAll('console.developers.google.com', ''))?.[1] ??
+    'compute.googleapis.com'
+  );
 }
 
 function buildCause({ status, reasons, detail }: ErrorResponse): Error {

@@ -81,7 +81,7 @@ const errorInfo = (reason: string) => ({
 const answers: [name: string, answer: Answer, code: string][] = [
   ['401', refusal(401, 'authError'), 'cloud-denied'],
   ['403', refusal(403, 'forbidden'), 'cloud-denied'],
-  ['403 for a disabled API', refusal(403, 'accessNotConfigured', errorInfo('SERVICE_DISABLED')), 'cloud-denied'],
+  ['403 for a disabled API', refusal(403, 'accessNotConfigured', errorInfo('SERVICE_DISABLED')), 'api-disabled'],
   ['403 for the quota', refusal(403, 'quotaExceeded'), 'quota'],
   ['403 for the rate', refusal(403, 'rateLimitExceeded', errorInfo('RATE_LIMIT_EXCEEDED')), 'rate-limited'],
   [
@@ -94,7 +94,7 @@ const answers: [name: string, answer: Answer, code: string][] = [
   ['400 for a wrong field', refusal(400, 'invalid'), 'cloud-invalid'],
   ['400 for what is not ready', refusal(400, 'resourceNotReady'), 'not-ready'],
   ['400 for what is in use', refusal(400, 'resourceInUseByAnotherResource'), 'in-use'],
-  ['412', refusal(412, 'conditionNotMet'), 'not-ready'],
+  ['412 of an insert', refusal(412, 'conditionNotMet'), 'cloud-invalid'],
   ['503', refusal(503, 'backendError'), 'cloud-unavailable'],
   ['500', refusal(500, 'internalError'), 'cloud-unavailable'],
 ];

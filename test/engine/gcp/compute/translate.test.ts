@@ -6,7 +6,12 @@ import {
 } from '../../../../src/engine/gcp/compute/classify-error.ts';
 import { parseErrorResponse, parseOperationErrors } from '../../../../src/engine/gcp/compute/error-response.ts';
 
-type Case = [status: number | undefined, reasons: string[], verb: 'get' | 'insert' | 'delete', kind: ComputeErrorKind];
+type Case = [
+  status: number | undefined,
+  reasons: string[],
+  verb: 'get' | 'insert' | 'delete' | 'set' | 'label',
+  kind: ComputeErrorKind,
+];
 
 test.each<Case>([
   [409, ['alreadyExists'], 'insert', 'exists'],
@@ -22,15 +27,22 @@ test.each<Case>([
   [403, ['quotaExceeded'], 'insert', 'quota'],
   [403, ['forbidden'], 'insert', 'cloud-denied'],
   [403, [], 'get', 'cloud-denied'],
-  [403, ['accessNotConfigured', 'SERVICE_DISABLED'], 'get', 'cloud-denied'],
+  [403, ['accessNotConfigured', 'SERVICE_DISABLED'], 'get', 'api-disabled'],
+  [403, ['BILLING_DISABLED'], 'insert', 'billing-disabled'],
   [401, [], 'get', 'cloud-denied'],
   [429, [], 'get', 'rate-limited'],
   [400, ['resourceInUseByAnotherResource'], 'delete', 'in-use'],
   [400, ['resourceNotReady'], 'insert', 'not-ready'],
   [400, ['invalid'], 'insert', 'cloud-invalid'],
   [400, [], 'insert', 'cloud-invalid'],
-  [412, ['conditionNotMet'], 'insert', 'not-ready'],
-  [412, [], 'insert', 'not-ready'],
+  [412, ['conditionNotMet'], 'insert', 'cloud-invalid'],
+  [412, [], 'insert', 'cloud-invalid'],
+  [412, ['conditionNotMet'], 'delete', 'cloud-invalid'],
+  [412, ['conditionNotMet'], 'set', 'not-ready'],
+  [412, ['conditionNotMet'], 'label', 'not-ready'],
+  [undefined, ['CONDITION_NOT_MET'], 'insert', 'cloud-invalid'],
+  [400, ['ipInUseByAnotherResource'], 'insert', 'in-use'],
+  [undefined, ['IP_IN_USE_BY_ANOTHER_RESOURCE'], 'insert', 'in-use'],
   [500, [], 'insert', 'cloud-unavailable'],
   [503, ['backendError'], 'get', 'cloud-unavailable'],
   [undefined, [], 'get', 'cloud-unavailable'],
@@ -49,6 +61,25 @@ test.each<Case>([
   expect(classifyError({ status, reasons, detail: undefined }, verb)).toBe(kind);
 });
 
+// Texts that users have quoted in public issues, 2026-12-01.
+test.each<[number, string[], string, ComputeErrorKind]>([
+  [
+    412,
+    ['conditionNotMet'],
+    'Constraint constraints/compute.vmExternalIpAccess violated for project 123456789. Add instance projects/p/zones/us-west1-c/instances/m to the constraint to use external IP with it.',
+    'policy-denied',
+  ],
+  [
+    412,
+    ['conditionNotMet'],
+    "Constraint constraints/compute.requireShieldedVm violated for project projects/p. The boot disk's 'initialize_params.source_image' field specifies a non-Shielded image: projects/x/global/images/y.",
+    'policy-denied',
+  ],
+  [403, ['forbidden'], 'Project p (#808448574146) has billing disabled. Please enable it.', 'billing-disabled'],
+])('classifies %s %j by the message "%s"', (status, reasons, detail, kind) => {
+  expect(classifyError({ status, reasons, detail }, 'insert')).toBe(kind);
+});
+
 describe('createComputeError', () => {
   const context = { doing: 'creating instance m', verb: 'insert', zone: 'europe-west1-b' } as const;
   const response = { status: 400, reasons: ['invalid'], detail: 'Invalid value.' };
@@ -60,6 +91,9 @@ describe('createComputeError', () => {
     ['quota', 'quota'],
     ['zone-exhausted', 'zone-exhausted'],
     ['in-use', 'in-use'],
+    ['policy-denied', 'policy-denied'],
+    ['api-disabled', 'api-disabled'],
+    ['billing-disabled', 'billing-disabled'],
     ['not-ready', 'not-ready'],
     ['outcome-unknown', 'outcome-unknown'],
     ['cloud-unavailable', 'cloud-unavailable'],
@@ -70,6 +104,23 @@ describe('createComputeError', () => {
     expect(error).toMatchObject({ code, detail: 'Invalid value.' });
     expect(error.message).toContain('creating instance m');
     expect(error.message).not.toContain('undefined');
+  });
+
+  test('names the policy and what its administrator must change', () => {
+    const detail = 'Constraint constraints/compute.vmCanIpForward violated for project 123.';
+    expect(createComputeError('policy-denied', { ...response, status: 412, detail }, context)).toMatchObject({
+      kind: 'denied',
+      message: 'creating instance m: forbidden by the organization policy compute.vmCanIpForward',
+      remedy: expect.stringMatching(/administrator .* allow IP forwarding for instances in this project, then/),
+    });
+  });
+
+  test('names the disabled API', () => {
+    const detail =
+      'Access Not Configured. Compute Engine API has not been used in project 1 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/compute.googleapis.com/overview?project=1 then retry.';
+    expect(createComputeError('api-disabled', { ...response, detail }, context).remedy).toContain(
+      'gcloud services enable compute.googleapis.com',
+    );
   });
 
   test('names the zone without capacity', () => {
