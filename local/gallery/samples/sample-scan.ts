@@ -14,6 +14,7 @@ export interface SampleScan {
 }
 
 const ciphers = 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256';
+const kubeletCiphers = 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384';
 
 const controller = `process etcd etcd 1000
 flag etcd --data-dir=/var/lib/etcd
@@ -35,6 +36,7 @@ flag kube-controller-manager --profiling=false
 flag kube-controller-manager --terminated-pod-gc-threshold=1000
 process kube-scheduler kube-scheduler 1000
 flag kube-scheduler --config=/etc/kubernetes/config/kube-scheduler.yaml
+flag kube-scheduler --profiling=false
 file 700 etcd:etcd /var/lib/etcd
 file 755 root:root /etc/etcd
 file 644 root:root /etc/etcd/ca.pem
@@ -77,6 +79,7 @@ authority kube-controller-manager cluster-signing-cert-file c1a57e0000000001
 
 const worker = `process kubelet root 1000
 flag kubelet --config=/var/lib/kubelet/kubelet-config.yaml
+flag kubelet --hostname-override=demo-worker-0
 flag kubelet --kubeconfig=/var/lib/kubelet/kubeconfig
 file 600 root:root /etc/systemd/system/kubelet.service
 file 600 root:root /var/lib/kubelet/kubelet-config.yaml
@@ -91,7 +94,7 @@ line kubelet eventRecordQPS: 50
 line kubelet podPidsLimit: 4096
 line kubelet seccompDefault: true
 line kubelet tlsCertFile: /var/lib/kubelet/demo-worker-0.pem
-line kubelet tlsCipherSuites: [${ciphers}]
+line kubelet tlsCipherSuites: [${kubeletCiphers}]
 network bridge
 network host-local
 network loopback
@@ -100,19 +103,32 @@ metadata-firewall active
 
 const api: ApiFacts = {
   bindings: [
-    { name: 'cluster-admin', role: 'cluster-admin', subjects: [{ kind: 'Group', name: 'system:masters' }] },
+    {
+      name: 'cluster-admin',
+      namespace: '',
+      role: 'cluster-admin',
+      subjects: [{ kind: 'Group', name: 'system:masters' }],
+    },
     {
       name: 'kthw:grant:0123456789ab',
+      namespace: '',
       role: 'cluster-admin',
       subjects: [{ kind: 'Group', name: 'kthw:grant:0123456789ab' }],
     },
     {
       name: 'system:kube-apiserver',
+      namespace: '',
       role: 'system:kube-apiserver-to-kubelet',
       subjects: [{ kind: 'User', name: 'kubernetes' }],
     },
-    { name: 'system:coredns', role: 'system:coredns', subjects: [{ kind: 'ServiceAccount', name: 'coredns' }] },
+    {
+      name: 'system:coredns',
+      namespace: '',
+      role: 'system:coredns',
+      subjects: [{ kind: 'ServiceAccount', name: 'coredns' }],
+    },
   ],
+  wildcardRoles: ['cluster-admin', 'system:controller:namespace-controller'].map((name) => ({ name, isBuiltIn: true })),
   nodeProxyRoles: ['system:kube-apiserver-to-kubelet', 'system:kubelet-api-admin'],
   namespaces: [
     { name: 'default', labels: {} },

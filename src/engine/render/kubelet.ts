@@ -1,7 +1,7 @@
 import type { Cluster, WorkerInstance } from '../cluster/cluster.ts';
 import { getMinorVersion } from '../cluster/releases.ts';
 import { getCgroupDriver } from './cgroup-driver.ts';
-import { cipherSuites, minTlsVersion } from './cipher-suites.ts';
+import { kubeletCipherSuites, minTlsVersion } from './cipher-suites.ts';
 import { paths } from './paths.ts';
 import { getSystemImages } from './system-images.ts';
 import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
@@ -41,7 +41,7 @@ export function renderKubeletConfig(cluster: Cluster, worker: WorkerInstance): s
     // Applies the runtime's seccomp profile by default. Available by default from 1.25.
     ...(getMinorVersion(cluster.release) >= 25 ? { seccompDefault: true } : {}),
     tlsCertFile: `${paths.kubelet}/${worker.name}.pem`,
-    tlsCipherSuites: cipherSuites,
+    tlsCipherSuites: kubeletCipherSuites,
     tlsMinVersion: minTlsVersion,
     tlsPrivateKeyFile: `${paths.kubelet}/${worker.name}-key.pem`,
   });

@@ -4,6 +4,12 @@ import { getGrantGroup } from '../pki/user-certificate.ts';
 const apiGroup = 'rbac.authorization.k8s.io';
 
 /**
+ * All verbs that a kubelet authorizes, so that the role needs no wildcard (2026-12-01).
+ * https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/
+ */
+const kubeletVerbs = ['create', 'delete', 'get', 'patch', 'update'];
+
+/**
  * Builds the RBAC objects beyond Kubernetes' defaults: access of the API server (user `kubernetes`) to kubelets, for logs,
  * exec and metrics. User permissions are bound per grant.
  */
@@ -21,7 +27,7 @@ export function buildRbacObjects(): KubeObject[] {
         {
           apiGroups: [''],
           resources: ['nodes/proxy', 'nodes/stats', 'nodes/log', 'nodes/spec', 'nodes/metrics'],
-          verbs: ['*'],
+          verbs: kubeletVerbs,
         },
       ],
     },

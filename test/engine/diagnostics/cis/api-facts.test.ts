@@ -33,6 +33,20 @@ const lists = {
     { metadata: { name: 'parts' }, rules: [{ verbs: ['get'], resources: ['nodes/*'] }] },
     { metadata: { name: 'nodes' }, rules: [{ verbs: ['get'], resources: ['nodes'] }, { nonResourceURLs: ['/x'] }] },
     { metadata: { name: 'aggregated' }, rules: null },
+    {
+      metadata: { name: 'built-in', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } },
+      rules: [{ nonResourceURLs: ['*'], verbs: ['get'] }],
+    },
+  ],
+  [`${rbac}/roles`]: [
+    {
+      metadata: { name: 'local', namespace: 'ns' },
+      rules: [{ apiGroups: ['*'], resources: ['pods'], verbs: ['get'] }],
+    },
+    {
+      metadata: { name: 'two', namespace: 'ns' },
+      rules: [{ apiGroups: ['*', ''], resources: ['pods'], verbs: ['get'] }],
+    },
   ],
   '/api/v1/namespaces': [{ metadata: { name: 'default' } }, { metadata: { name: 'ns', labels: { l: 'v' } } }],
   '/apis/networking.k8s.io/v1/networkpolicies': [{ metadata: { name: 'deny', namespace: 'ns' } }],
@@ -45,9 +59,14 @@ describe('facts from the Kubernetes API', () => {
     const { api, kube } = createApi(lists);
     expect(await collectApiFacts(api, signal)).toEqual({
       bindings: [
-        { name: 'a', role: 'r', subjects: [{ kind: 'User', name: 'ada' }] },
-        { name: 'nobody', role: 'r', subjects: [] },
-        { name: 'b', role: 's', subjects: [] },
+        { name: 'a', namespace: '', role: 'r', subjects: [{ kind: 'User', name: 'ada' }] },
+        { name: 'nobody', namespace: '', role: 'r', subjects: [] },
+        { name: 'b', namespace: 'ns', role: 's', subjects: [] },
+      ],
+      wildcardRoles: [
+        { name: 'kubelets', isBuiltIn: false },
+        { name: 'built-in', isBuiltIn: true },
+        { name: 'local', isBuiltIn: false },
       ],
       nodeProxyRoles: ['kubelets', 'parts'],
       namespaces: [

@@ -33,9 +33,9 @@ describe('captured output', () => {
     const seen = { ...hardenedScan, controller: captured('controller'), worker: captured('worker'), minor: 20 };
     const all = evaluateChecks(createScanInput(seen));
     expect(all.filter(({ automated, status }) => automated && status !== 'pass')).toEqual([]);
-    // The audit policy was fixed, and the metadata firewall added, after the capture.
+    // The audit policy and the kubelet's cipher suites were fixed, and the metadata firewall added, after the capture.
     const failed = all.filter(({ status }) => status === 'fail').map(({ number, title }) => number ?? title);
-    expect(failed).toEqual(['3.2.2', 'pods reach only DNS of the metadata server']);
+    expect(failed).toEqual(['3.2.2', '4.2.12', 'pods reach only DNS of the metadata server']);
   });
 
   test('contains no key', () => {

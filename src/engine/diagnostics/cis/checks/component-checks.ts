@@ -36,7 +36,7 @@ export const componentChecks: readonly Check[] = [
     title: 'scheduler `--profiling=false`',
     automated: true,
     remediation:
-      'set `enableProfiling: false` in the kube-scheduler configuration on each controller and restart kube-scheduler',
+      'set `enableProfiling: false` in the kube-scheduler configuration and `--profiling=false` in kube-scheduler.service on each controller, and restart kube-scheduler',
     inspect: inspectControllers(
       checkProcess('kube-scheduler', ({ flags }, facts) => checkSchedulerProfiling(flags, facts)),
     ),
@@ -53,14 +53,16 @@ export const componentChecks: readonly Check[] = [
   },
 ];
 
-/** With a configuration file, the flag has no effect. https://kubernetes.io/docs/reference/command-line-tools-reference/kube-scheduler/ */
+/** The benchmark reads the flag. With a configuration file, the flag has no effect. https://kubernetes.io/docs/reference/command-line-tools-reference/kube-scheduler/ */
 function checkSchedulerProfiling(flags: ReadonlyMap<string, string>, facts: HostFacts): BasicOutcome {
-  if (!flags.has('config')) return checkFlag('kube-scheduler', 'profiling', 'false')(facts);
-  return checkConfigFile('kube-scheduler', 'scheduler', (content): BasicOutcome => {
+  const flagOutcome = checkFlag('kube-scheduler', 'profiling', 'false')(facts);
+  if (!flags.has('config')) return flagOutcome;
+  const configOutcome = checkConfigFile('kube-scheduler', 'scheduler', (content): BasicOutcome => {
     const value = getField(content, 'enableProfiling');
     if (value === false) return 'pass';
     return { failure: value === undefined ? '`enableProfiling` is not set' : `\`enableProfiling\` is \`${value}\`` };
   })(facts);
+  return findWorst([configOutcome, flagOutcome]);
 }
 
 function checkDedicatedCa({ certificateAuthorities }: HostFacts, flagName: string): BasicOutcome {

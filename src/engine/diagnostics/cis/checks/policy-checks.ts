@@ -17,6 +17,20 @@ export const policyChecks: readonly Check[] = [
     inspect: inspectApi(checkClientCertificates),
   },
   {
+    number: '5.1.1',
+    title: '`cluster-admin` only where required',
+    automated: false,
+    remediation: 'delete the binding and bind a smaller role; `/kthw kubeconfig` issues revocable access',
+    inspect: inspectApi(checkClusterAdmins),
+  },
+  {
+    number: '5.1.3',
+    title: 'no wildcards in roles',
+    automated: false,
+    remediation: 'list the API groups, resources and verbs of the role',
+    inspect: inspectApi(checkWildcards),
+  },
+  {
     number: '5.1.7',
     title: '`system:masters` not in use',
     automated: false,
@@ -77,6 +91,27 @@ function checkClientCertificates({ bindings }: ApiFacts): Outcome {
 function isPermanentSubject({ kind, name }: RoleBinding['subjects'][number]): boolean {
   if (kind === 'ServiceAccount' || name.startsWith('system:') || name === 'kubernetes') return false;
   return !name.startsWith(getGrantGroup(''));
+}
+
+/** As kube-bench: any cluster role binding to `cluster-admin` besides the one of the same name. */
+function checkClusterAdmins({ bindings }: ApiFacts): Outcome {
+  const admins = bindings.filter(
+    ({ name, namespace, role }) => namespace === '' && role === 'cluster-admin' && name !== 'cluster-admin',
+  );
+  const offender = admins.find(({ name }) => !name.startsWith(getGrantGroup('')));
+  if (offender) return { failure: `\`${offender.name}\` binds it too` };
+  return admins.length === 0
+    ? 'pass'
+    : { waived: 'each issued kubeconfig with the role has its own binding, which `/kthw revoke` deletes' };
+}
+
+function checkWildcards({ wildcardRoles }: ApiFacts): Outcome {
+  // The tutorial gives this role the label of Kubernetes' own roles.
+  const offender = wildcardRoles.find(({ name, isBuiltIn }) => !isBuiltIn || name === kubeletAccessRole.role);
+  if (offender) return { failure: `\`${offender.name}\` has a rule with \`*\`` };
+  return wildcardRoles.length === 0
+    ? 'pass'
+    : { waived: "only Kubernetes' own roles, such as `cluster-admin`, use wildcards" };
 }
 
 function checkSystemMasters({ bindings }: ApiFacts): Outcome {
