@@ -1,3 +1,4 @@
+import { publishedLimits } from '../../local/compute/published-limits.ts';
 import { KthwError } from '../../src/engine/cluster/errors.ts';
 import type {
   ComputeClient,
@@ -84,15 +85,29 @@ export class FakeCompute implements ComputeClient {
   /** Output of serial consoles by instance name, instead of a successful boot. */
   readonly serialOutputs = new Map<string, string>();
 
+  /** Names of instances whose guest attributes Google removed, because they were queried too often. */
+  readonly lostAttributes = new Set<string>();
+  readonly #attributeQueries = new Map<string, number[]>();
+
   /** Health of a pool member. The environment replaces it. */
   getInstanceHealth: (instance: string) => 'HEALTHY' | 'UNHEALTHY' = () => 'HEALTHY';
 
   async getHostKeys({ name }: GlobalResource, signal: AbortSignal): Promise<readonly string[]> {
     return this.#call(`hostKeys ${name}`, signal, () => {
       const kept = this.#resources.instances.get(name);
+      if (kept) this.#countAttributeQuery(name);
+      if (this.lostAttributes.has(name)) return [];
       const wrote = kept && (kept.restarts !== undefined || this.#getAgeMs(kept) >= durations.hostKeysMs);
       return wrote ? [getHostKey(kept)] : [];
     });
+  }
+
+  #countAttributeQuery(name: string): void {
+    const now = +this.#clock.now();
+    const times = [...(this.#attributeQueries.get(name) ?? []), now];
+    this.#attributeQueries.set(name, times);
+    for (const { count, perMs } of publishedLimits.guestAttributeQueries.value)
+      if (times.filter((time) => time > now - perMs).length > count) this.lostAttributes.add(name);
   }
 
   async getSerialOutput({ name }: GlobalResource, byteCount: number, signal: AbortSignal): Promise<string> {

@@ -11,6 +11,12 @@ import { instanceStepHandle } from '../workflow/step-handle.ts';
 export const verifiedHostKey = instanceStepHandle('ssh-host-keys');
 
 /**
+ * Google allows 10 queries a minute and removes attributes of an instance that is queried more often. The keys would be lost:
+ * the instance writes them once. https://cloud.google.com/compute/docs/metadata/manage-guest-attributes, 2026-12-01
+ */
+const guestAttributePace = { firstMs: 2_000, everyMs: 10_000 } as const;
+
+/**
  * Reads the SSH host keys that each instance published as guest attributes at its first boot. Only these keys are trusted.
  * https://cloud.google.com/compute/docs/connect/view-host-keys
  */
@@ -36,6 +42,7 @@ export const sshHostKeys = definePhase({
         remedy: () =>
           `fix what \`gcloud compute instances get-serial-port-output ${instance.name} --zone ${cluster.zone}\` shows`,
         limitMs: 5 * 60_000,
+        pace: guestAttributePace,
       },
       explained: {
         manualCommands: () => [

@@ -135,6 +135,7 @@ async function pollUntil<T>(
   const deadline = +c.clock.now() + limitMs;
   const getLastLogLine = () => getStepRecord(journal.state, id).lastLogLine;
   const reporter = new WaitReporter(c, { title, wait, getLastLogLine });
+  if (wait?.pace) await c.clock.sleep(wait.pace.firstMs, c.signal);
   for (let failures = 1; ; failures++) {
     let lastError: KthwError | undefined;
     try {
@@ -144,7 +145,7 @@ async function pollUntil<T>(
       if (!(error instanceof KthwError) || error.kind !== 'transient') throw error;
       lastError = error;
     }
-    const delayMs = computeBackoffDelay(observePolling, failures);
+    const delayMs = wait?.pace?.everyMs ?? computeBackoffDelay(observePolling, failures);
     if (+c.clock.now() + delayMs > deadline)
       throw createTimeoutError({ title, wait, lastError, reason: await reporter.findReason(lastError) }, c);
     await reporter.reportIfDue(lastError);

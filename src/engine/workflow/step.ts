@@ -48,6 +48,11 @@ export interface Wait<C extends WorkflowContext = WorkflowContext> {
   remedy(c: C): string;
   /** The step then fails without a retry. @default one minute per attempt, with the phase's retries */
   readonly limitMs?: number;
+  /**
+   * When to observe, for an API with a rate limit: the delay before the first time, and the time between observations.
+   * @default at once, then every 100 ms to 1 s
+   */
+  readonly pace?: { readonly firstMs: number; readonly everyMs: number };
 }
 
 export interface Removable<C extends WorkflowContext = WorkflowContext> extends Partial<Destructive<C>> {

@@ -42,6 +42,9 @@ async function describeStep(step: ClusterStep): Promise<string> {
     ...(step.removable && !step.removable.containedIn ? ['removable'] : []),
     ...(step.destructive ? ['needs approval'] : []),
     ...(step.wait?.limitMs === undefined ? [] : [`waits ${step.wait.limitMs / 60_000} min`]),
+    ...(step.wait?.pace === undefined
+      ? []
+      : [`observes after ${step.wait.pace.firstMs / 1_000} s, then every ${step.wait.pace.everyMs / 1_000} s`]),
     ...resources.flatMap(([collection, spec]) => [
       `${collection}:`,
       ...Object.entries(spec).map(([field, value]) => `  ${field}: ${JSON.stringify(value)}`),

@@ -209,3 +209,30 @@ describe('the description of pods', () => {
     expect(await describeList(pods(pod('a', status)))).toBeUndefined();
   });
 });
+
+describe('the wait for SSH host keys', () => {
+  test('stays within the query limit of guest attributes when the keys appear after four minutes', async () => {
+    const environment = createEnvironment();
+    const { compute, clock } = environment;
+    const getHostKeys = compute.getHostKeys.bind(compute);
+    const startedAt = +clock.now();
+    let queryCount = 0;
+    compute.getHostKeys = async (...args) => {
+      queryCount++;
+      const keys = await getHostKeys(...args);
+      return +clock.now() - startedAt > 4 * 60_000 ? keys : [];
+    };
+    const run = await environment.createCluster(environment.createProcess());
+    expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+    expect([...compute.lostAttributes]).toEqual([]);
+    expect(queryCount).toBeGreaterThan(40);
+  });
+
+  test('keys are lost in the fake when a client queries more than three times a second', async () => {
+    const environment = createEnvironment();
+    await environment.createCluster(environment.createProcess());
+    const ref = { name: 'demo-worker-0', zone: 'us-west1-c' };
+    for (let i = 0; i < 3; i++) expect(await environment.compute.getHostKeys(ref, signal)).toHaveLength(1);
+    expect(await environment.compute.getHostKeys(ref, signal)).toEqual([]);
+  });
+});

@@ -1,13 +1,29 @@
 import type { ApiCall } from '../../api/api-call.ts';
 import { ApiError, apiErrors } from '../../api/api-error.ts';
 import type { JsonObject } from '../../api/json.ts';
+import { publishedLimits } from '../../published-limits.ts';
 import type { Entity } from '../../state/entity.ts';
 import type { Instance } from './instances.ts';
+
+const queryTimes = new WeakMap<Entity<Instance>, number[]>();
+/** Instances whose attributes Google removed, because they were queried too often. */
+const lostAttributes = new WeakSet<Entity<Instance>>();
+
+function countQuery(entity: Entity<Instance>): void {
+  const now = performance.now();
+  const times = [...(queryTimes.get(entity) ?? []), now];
+  const { value: limits } = publishedLimits.guestAttributeQueries;
+  queryTimes.set(entity, times.slice(-Math.max(...limits.map(({ count }) => count))));
+  const isExceeded = limits.some(({ count, perMs }) => times.filter((time) => time > now - perMs).length > count);
+  if (isExceeded) lostAttributes.add(entity);
+}
 
 /** @throws ApiError 404 when the instance has no guest attribute at the path */
 export function getGuestAttributes(call: ApiCall, entity: Entity<Instance>): JsonObject {
   const path = call.query.get('queryPath') ?? call.query.get('variableKey') ?? '';
-  const found = [...call.cloud.machines.getGuestAttributes(entity.resource.name)]
+  countQuery(entity);
+  const attributes = lostAttributes.has(entity) ? [] : call.cloud.machines.getGuestAttributes(entity.resource.name);
+  const found = [...attributes]
     .filter(([key]) => path === '' || key === path || key.startsWith(path.endsWith('/') ? path : `${path}/`))
     .map(([key, value]) => {
       const [namespace = '', ...rest] = key.split('/');

@@ -192,6 +192,16 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
     expect(await cloud.getHostKeys({ name: 'nobody', zone }, signal)).toEqual([]);
   });
 
+  test('loses the guest attributes of an instance that is queried more than three times a second', async () => {
+    const queried = machine('demo-worker-9', '10.240.0.29');
+    await cloud.instances.insert(queried, call());
+    machines.attributes.set(queried.name, new Map([['hostkeys/ssh-ed25519', 'AAAAC3']]));
+    const queries = await Promise.all([1, 2, 3, 4, 5].map(() => cloud.getHostKeys(queried, signal)));
+    expect(queries.filter((keys) => keys.length > 0).length).toBeLessThanOrEqual(3);
+    expect(await cloud.getHostKeys(queried, signal)).toEqual([]);
+    await cloud.instances.delete(queried, call());
+  });
+
   test('stops, resizes and starts an instance idempotently', async () => {
     const before = await cloud.instances.get(worker, signal);
     await expect(cloud.setMachineType(worker, 'e2-standard-4', call())).rejects.toMatchObject({
