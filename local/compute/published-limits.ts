@@ -17,4 +17,10 @@ export const publishedLimits = {
     source: 'https://cloud.google.com/compute/docs/metadata/manage-guest-attributes',
     checkedOn: '2026-12-01',
   },
+  networkMtu: {
+    rule: 'Largest packet of a VPC network without an `mtu`, in bytes. Interfaces of instances have it.',
+    value: 1_460,
+    source: 'https://cloud.google.com/vpc/docs/mtu',
+    checkedOn: '2026-12-01',
+  },
 } as const satisfies Record<string, PublishedLimit<unknown>>;

@@ -25,7 +25,7 @@ export const cni = definePhase({
     title: `pod network ${instance.podCidr} on ${instance.name}`,
     dependsOn: [verifiedHostKey.on(instance)],
     files: () => [
-      { path: `${paths.cniConfig}/10-bridge.conf`, content: renderCniBridge(instance), mode: 0o644 },
+      { path: `${paths.cniConfig}/10-bridge.conflist`, content: renderCniBridge(instance), mode: 0o644 },
       { path: `${paths.cniConfig}/99-loopback.conf`, content: renderCniLoopback(), mode: 0o644 },
       { path: paths.metadataFirewallRules, content: renderMetadataFirewallRules(), mode: 0o644 },
       { path: `${paths.units}/${metadataFirewall.unit}.service`, content: renderMetadataFirewallUnit(), mode: 0o644 },

@@ -1,5 +1,4 @@
 import type { Cluster, Instance } from '../cluster/cluster.ts';
-import { publicAddressOutput } from '../cluster/outputs.ts';
 import { reportCause } from '../diagnostics/report-cause.ts';
 import { renderAdmissionConfig } from '../render/admission-config.ts';
 import { renderAuditPolicy } from '../render/audit-policy.ts';
@@ -11,7 +10,6 @@ import type { HostFile } from '../ssh/ssh-client.ts';
 import { definePhase } from '../steps/cluster-step.ts';
 import { createHostSteps } from '../steps/host-step.ts';
 import { readyzCommand } from '../steps/readyz-command.ts';
-import type { RenderContext } from '../steps/step-context.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 import { encryptionConfig } from './encryption.ts';
 import { etcdMember } from './etcd.ts';
@@ -30,7 +28,7 @@ export const controlPlane = definePhase({
     title: `API server, controller manager and scheduler on ${instance.name}`,
     // Depends only on the local etcd member, so that fast nodes don't wait for slow ones.
     dependsOn: [systemUsersCreated, etcdMember, encryptionConfig, kubeconfigFiles].map((step) => step.on(instance)),
-    files: (c) => buildControlPlaneFiles(c, cluster, instance),
+    files: () => buildControlPlaneFiles(cluster, instance),
     checkScript: () => `systemctl -q is-active ${serviceUnits.join(' ')} &&
 [ "$(${readyzCommand})" = ok ]`,
     removeScript: `systemctl disable -q --now ${serviceUnits.join(' ')} || true`,
@@ -43,8 +41,8 @@ export const controlPlane = definePhase({
 
 const serviceUnits = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
-function buildControlPlaneFiles(c: RenderContext, cluster: Cluster, instance: Instance): HostFile[] {
-  const apiserverUnit = renderKubeApiserverUnit(cluster, instance, { publicAddress: c.getOutput(publicAddressOutput) });
+function buildControlPlaneFiles(cluster: Cluster, instance: Instance): HostFile[] {
+  const apiserverUnit = renderKubeApiserverUnit(cluster, instance);
   return [
     { path: `${paths.units}/kube-apiserver.service`, content: apiserverUnit, mode: 0o600 },
     { path: `${paths.kubernetesConfig}/audit-policy.yaml`, content: renderAuditPolicy(), mode: 0o644 },

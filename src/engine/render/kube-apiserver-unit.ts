@@ -6,8 +6,6 @@ import { buildServiceUserSettings, getCredentialPath } from './service-user.ts';
 import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
 interface KubeApiserverUnitOptions {
-  /** Public IP address of the API server, also the issuer of service account tokens. */
-  readonly publicAddress: string;
   /** Serves alpha APIs, as the tutorial does. @default false as upstream, because alpha APIs change between versions */
   readonly alphaApis?: boolean;
 }
@@ -25,6 +23,8 @@ const listAdmissionPlugins = (minor: number) => [
   ...(minor >= 21 ? ['DenyServiceExternalIPs'] : []),
 ];
 
+/** Pods verify tokens here. They reach the service, but not always the public address. */
+const serviceUrl = 'https://kubernetes.default.svc.cluster.local';
 const user = 'kube-apiserver';
 /** Files readable by root only. */
 const credentialFiles = [
@@ -41,7 +41,7 @@ const credentialFiles = [
 export function renderKubeApiserverUnit(
   cluster: Cluster,
   controller: Instance,
-  options: KubeApiserverUnitOptions,
+  options: KubeApiserverUnitOptions = {},
 ): string {
   const dir = paths.kubernetes;
   const toCredentialPath = (file: string) => getCredentialPath(user, `${dir}/${file}`);
@@ -60,6 +60,8 @@ export function renderKubeApiserverUnit(
     'bind-address': '0.0.0.0',
     'client-ca-file': `${dir}/ca.pem`,
     'enable-admission-plugins': listAdmissionPlugins(getMinorVersion(cluster.release)).join(','),
+    // Control plane nodes run no kube-proxy. Webhooks and aggregated APIs are reached at their pods.
+    'enable-aggregator-routing': 'true',
     'encryption-provider-config': toCredentialPath('encryption-config.yaml'),
     'etcd-cafile': `${dir}/etcd-ca.pem`,
     'etcd-certfile': `${dir}/apiserver-etcd-client.pem`,
@@ -75,7 +77,8 @@ export function renderKubeApiserverUnit(
     'runtime-config': options.alphaApis ? 'api/all=true' : undefined,
     // Otherwise, tokens are valid for a year.
     'service-account-extend-token-expiration': 'false',
-    'service-account-issuer': `https://${options.publicAddress}:6443`,
+    'service-account-issuer': serviceUrl,
+    'service-account-jwks-uri': `${serviceUrl}/openid/v1/jwks`,
     'service-account-key-file': `${dir}/service-account.pem`,
     'service-account-signing-key-file': toCredentialPath('service-account-key.pem'),
     'service-cluster-ip-range': cluster.serviceCidr,

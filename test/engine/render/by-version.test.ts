@@ -31,8 +31,7 @@ describe('flags and fields by version', () => {
   const kubelet = (c: Cluster) => parseUnitFlags(renderKubeletUnit(c, worker(c)));
   const config = (c: Cluster) => parse(renderKubeletConfig(c, worker(c)));
   const manager = (c: Cluster) => parseUnitFlags(renderKubeControllerManagerUnit(c));
-  const api = (c: Cluster) =>
-    parseUnitFlags(renderKubeApiserverUnit(c, c.controllerInstances[0] as Instance, { publicAddress: '203.0.113.7' }));
+  const api = (c: Cluster) => parseUnitFlags(renderKubeApiserverUnit(c, c.controllerInstances[0] as Instance));
 
   const plugins = (c: Cluster) => api(c).get('enable-admission-plugins')?.split(',') ?? [];
 

@@ -33,7 +33,7 @@ describe('the configurations of 1.20.2', () => {
     ['coredns.yaml', renderYamlDocuments(...buildCorednsObjects(cluster))],
     ['containerd-2.toml', renderContainerdConfig(cluster.release)],
     ['containerd-3.toml', renderContainerdConfig(getRelease('1.36.5'))],
-    ['10-bridge.conf', renderCniBridge(worker)],
+    ['10-bridge.conflist', renderCniBridge(worker)],
     ['99-loopback.conf', renderCniLoopback()],
     ['nginx-site', renderNginxSite()],
     ['modules', renderKernelModules()],

@@ -100,7 +100,7 @@ async function putEverything(): Promise<void> {
   await put('/coredns.yaml', renderYamlDocuments(...buildCorednsObjects(cluster)));
   await mkdir(dirname(`${root}${paths.auditLog}`), { recursive: true });
   await putUnit('etcd', renderEtcdUnit(cluster, controller, { state: 'new' }));
-  await putUnit('kube-apiserver', renderKubeApiserverUnit(cluster, controller, { publicAddress: controller.address }));
+  await putUnit('kube-apiserver', renderKubeApiserverUnit(cluster, controller));
   await putUnit('kube-controller-manager', renderKubeControllerManagerUnit(cluster));
   await putUnit('kube-scheduler', renderKubeSchedulerUnit());
 }

@@ -35,7 +35,7 @@ function run(program: string, args: readonly string[]) {
 describe('every flag that is rendered', () => {
   const units: [program: string, unit: string][] = [
     ['etcd', renderEtcdUnit(cluster, controller, { state: 'new' })],
-    ['kube-apiserver', renderKubeApiserverUnit(cluster, controller, { publicAddress: '203.0.113.7', alphaApis: true })],
+    ['kube-apiserver', renderKubeApiserverUnit(cluster, controller, { alphaApis: true })],
     ['kube-controller-manager', renderKubeControllerManagerUnit(cluster)],
     ['kube-scheduler', renderKubeSchedulerUnit()],
     ['kubelet', renderKubeletUnit(cluster, worker)],

@@ -149,7 +149,7 @@ function unitsOf(cluster: Cluster): Record<Program, string> {
   const controller = cluster.controllerInstances[0] as Instance;
   return {
     etcd: renderEtcdUnit(cluster, controller, { state: 'existing' }),
-    'kube-apiserver': renderKubeApiserverUnit(cluster, controller, { publicAddress: '203.0.113.7', alphaApis: true }),
+    'kube-apiserver': renderKubeApiserverUnit(cluster, controller, { alphaApis: true }),
     'kube-controller-manager': renderKubeControllerManagerUnit(cluster),
     'kube-scheduler': renderKubeSchedulerUnit(),
     kubelet: renderKubeletUnit(cluster, cluster.workerInstances[0] as WorkerInstance),

@@ -14,12 +14,11 @@ import { parseUnitFlags } from './flags.ts';
 const cluster = buildCluster();
 const controller = cluster.controllerInstances[1] as Instance;
 const worker = cluster.workerInstances[2] as WorkerInstance;
-const publicAddress = '203.0.113.7';
 
 describe('the unit files of 1.20.2', () => {
   it.each([
     ['etcd', renderEtcdUnit(cluster, controller, { state: 'new' })],
-    ['kube-apiserver', renderKubeApiserverUnit(cluster, controller, { publicAddress })],
+    ['kube-apiserver', renderKubeApiserverUnit(cluster, controller)],
     ['kube-controller-manager', renderKubeControllerManagerUnit(cluster)],
     ['kube-scheduler', renderKubeSchedulerUnit()],
     ['containerd', renderContainerdUnit()],
@@ -54,19 +53,16 @@ describe('etcd’s unit', () => {
 
 describe('the API server’s unit', () => {
   it('serves alpha APIs only on request', () => {
-    const of = (options: object) =>
-      parseUnitFlags(renderKubeApiserverUnit(cluster, controller, { publicAddress, ...options }));
+    const of = (options: object) => parseUnitFlags(renderKubeApiserverUnit(cluster, controller, options));
     expect(of({}).has('runtime-config')).toBe(false);
     expect(of({ alphaApis: true }).get('runtime-config')).toBe('api/all=true');
   });
 
   it('has the addresses, issuer and ranges of the cluster', () => {
-    const flags = parseUnitFlags(
-      renderKubeApiserverUnit(buildCluster({ serviceCidr: '10.9.0.0/16' }), controller, { publicAddress }),
-    );
+    const flags = parseUnitFlags(renderKubeApiserverUnit(buildCluster({ serviceCidr: '10.9.0.0/16' }), controller));
     expect(Object.fromEntries(flags)).toMatchObject({
       'advertise-address': '10.240.0.11',
-      'service-account-issuer': 'https://203.0.113.7:6443',
+      'service-account-issuer': 'https://kubernetes.default.svc.cluster.local',
       'service-cluster-ip-range': '10.9.0.0/16',
     });
   });

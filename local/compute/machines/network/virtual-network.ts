@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ExternalAddressSpec, MachineSpec, NetworkSpec } from '../../machine-backend.ts';
+import { publishedLimits } from '../../published-limits.ts';
 import type { HostResourceNames } from '../host/host-resource-names.ts';
 import { runCommand, runIpCommands } from '../host/run-command.ts';
 import { type MetadataRecord, MetadataServer } from '../metadata/metadata-server.ts';
@@ -106,7 +107,7 @@ export class VirtualNetwork {
     const interfaceName = this.#options.resourceNames.getMachineInterface(spec.name);
     await namespace.create(machineSysctls);
     await runIpCommands(undefined, [
-      `link add ${interfaceName} netns ${this.#namespace.name} type veth peer name eth0 netns ${namespace.name}`,
+      `link add ${interfaceName} mtu ${publishedLimits.networkMtu.value} netns ${this.#namespace.name} type veth peer name eth0 mtu ${publishedLimits.networkMtu.value} netns ${namespace.name}`,
     ]);
     await runIpCommands(this.#namespace.name, [`link set ${interfaceName} up`]);
     await runIpCommands(namespace.name, [

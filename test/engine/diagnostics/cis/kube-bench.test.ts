@@ -56,10 +56,7 @@ function readRendered(version: string) {
   if (!controller || !worker) throw new Error('no instances');
   const controllerFacts = [
     ...describeProcess('etcd', renderEtcdUnit(cluster, controller, { state: 'existing' })),
-    ...describeProcess(
-      'kube-apiserver',
-      renderKubeApiserverUnit(cluster, controller, { publicAddress: '203.0.113.7' }),
-    ),
+    ...describeProcess('kube-apiserver', renderKubeApiserverUnit(cluster, controller)),
     ...describeProcess('kube-controller-manager', renderKubeControllerManagerUnit(cluster)),
     ...describeProcess('kube-scheduler', renderKubeSchedulerUnit()),
     ...describeFile('scheduler', renderKubeSchedulerConfig(cluster.release)),
