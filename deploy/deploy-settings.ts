@@ -26,6 +26,13 @@ export const requiredVariables = {
   KTHW_CREATORS: 'who can create clusters, such as T012AB3CD:U345CD6EF or S678EF9GH',
   KTHW_SSH_RANGES: 'source addresses of SSH to instances, such as 203.0.113.7/32; 0.0.0.0/0 allows any',
 } as const;
+/** Policy with a safe default, mentioned after a deployment that does not set it. */
+export const optionalVariables = {
+  KTHW_GUESTS: 'guests who may use kthw (none)',
+  KTHW_SHARED_CHANNELS: 'channels in which kthw responds although another workspace or organization shares them (none)',
+  KTHW_FOREIGN_TEAMS: 'other organizations whose people may use kthw (none)',
+} as const;
+
 export type RequiredVariable = keyof typeof requiredVariables;
 
 export const usage = `npm run deploy -- --project PROJECT [--location us-west1] [--env KTHW_CHANNELS=C012AB3CD]... [--secrets] [--dry-run]

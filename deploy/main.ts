@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { parseDeploySettings, type RequiredVariable, requiredVariables } from './deploy-settings.ts';
+import { optionalVariables, parseDeploySettings, type RequiredVariable, requiredVariables } from './deploy-settings.ts';
 import { buildDeploySteps } from './deploy-steps.ts';
 import { renderAppYaml } from './render-app-yaml.ts';
 import { renderedAppYamlPath } from './resource-names.ts';
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   await runSteps(steps, { runCommand: runGcloud, print: console.log, askSecret: secretPrompt.ask }).finally(
     secretPrompt.close,
   );
-  console.log(undeploy ? formatUndeployResult(settings.deleteData) : formatNextSteps(project));
+  console.log(undeploy ? formatUndeployResult(settings.deleteData) : formatNextSteps(project, settings.env));
 }
 
 /** Asks for variables that decide who has access. @throws Error without a terminal */
@@ -55,9 +55,12 @@ async function askForVariables(names: readonly RequiredVariable[]): Promise<Reco
   return answers;
 }
 
-function formatNextSteps(project: string): string {
+function formatNextSteps(project: string, env: Readonly<Record<string, string>>): string {
+  const unsetVariables = Object.entries(optionalVariables).flatMap(([name, meaning]) =>
+    Object.hasOwn(env, name) ? [] : `\n  --env ${name}=…  ${meaning}`,
+  );
   const hostCommand = `gcloud app describe --format='value(defaultHostname)' --project=${project}`;
-  return `\nkthw is deployed. In manifest.yaml or the Slack app’s settings, replace HOST with the app’s host: ${hostCommand}`;
+  return `\nkthw is deployed. In manifest.yaml or the Slack app’s settings, replace HOST with the app’s host: ${hostCommand}${unsetVariables.length > 0 ? `\nNot set, with the default in parentheses:${unsetVariables.join('')}` : ''}`;
 }
 
 function formatUndeployResult(deleteData: boolean): string {

@@ -175,6 +175,8 @@ function toPolicy(config: Config): Policy {
   return {
     channels: config.KTHW_CHANNELS ?? 'all',
     foreignTeams: config.KTHW_FOREIGN_TEAMS ?? [],
+    guests: config.KTHW_GUESTS ?? [],
+    sharedChannels: config.KTHW_SHARED_CHANNELS ?? [],
     creators: config.KTHW_CREATORS ?? 'everybody',
     approvers: config.KTHW_APPROVERS ?? 'creators',
     maxDeletions: config.KTHW_MAX_DELETIONS,

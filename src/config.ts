@@ -89,6 +89,10 @@ const EnvironmentSchema = z.object({
   KTHW_CHANNELS: channelIds.optional(),
   /** Other organizations whose people may use kthw. @default none */
   KTHW_FOREIGN_TEAMS: teamIds.optional(),
+  /** Guests of the workspace who may use kthw. @default none */
+  KTHW_GUESTS: principals.optional(),
+  /** Enabled channels that another workspace or organization shares. @default none */
+  KTHW_SHARED_CHANNELS: channelIds.optional(),
   /** Users who can create and change clusters. Required with Slack itself. @default with the local emulator: everyone */
   KTHW_CREATORS: principals.optional(),
   /** Users who can approve destructive changes. @default the creators */
@@ -131,6 +135,9 @@ const ConfigSchema = EnvironmentSchema.superRefine((config, { addIssue }) => {
     if (config.KTHW_CREATORS === undefined)
       addProblem('KTHW_CREATORS', 'is required: who can create clusters, such as T012AB3CD:U345CD6EF or S678EF9GH');
   }
+  const { KTHW_CHANNELS: channels, KTHW_SHARED_CHANNELS: sharedChannels = [] } = config;
+  if (channels && !sharedChannels.every((channel) => channels.includes(channel)))
+    addProblem('KTHW_SHARED_CHANNELS', 'must contain only channels of KTHW_CHANNELS');
   if (config.KTHW_COMPUTE_URL === undefined && config.KTHW_SSH_RANGES === undefined)
     addProblem(
       'KTHW_SSH_RANGES',

@@ -25,6 +25,11 @@ export function toApiChannel(team: Team, channel: Channel): Record<string, unkno
     is_mpim: false,
     is_private: channel.isPrivate,
     is_general: channel.name === 'general',
+    // https://docs.slack.dev/reference/objects/conversation-object (2026-12-01)
+    is_shared: channel.sharedWith === 'organization' || channel.sharedWith === 'workspace',
+    is_ext_shared: channel.sharedWith === 'organization',
+    is_org_shared: channel.sharedWith === 'workspace',
+    is_pending_ext_shared: channel.sharedWith === 'invited organization',
     is_member: channel.members.includes(bot),
     creator: channel.creator,
     topic: { value: channel.topic, creator: channel.creator, last_set: channel.created },

@@ -136,7 +136,12 @@ describe('deploy', () => {
       '#!/bin/sh\necho "$@" >> "$KEPT/arguments"\ncase "$*" in *"versions add"*) cat >> "$KEPT/input";; esac\n';
     writeFileSync(join(folder, 'gcloud'), gcloud, { mode: 0o755 });
     const script = join(import.meta.dirname, '../../deploy/main.ts');
-    const access = ['KTHW_CHANNELS=C1', 'KTHW_CREATORS=T1:U1', 'KTHW_SSH_RANGES=203.0.113.7/32'];
+    const access = [
+      'KTHW_CHANNELS=C1',
+      'KTHW_CREATORS=T1:U1',
+      'KTHW_SSH_RANGES=203.0.113.7/32',
+      'KTHW_FOREIGN_TEAMS=T9',
+    ];
     const args = [script, '--project', 'my-project-1', ...access.flatMap((one) => ['--env', one])];
     const { stdout } = await execa(process.execPath, args, {
       env: { PATH: `${folder}:${process.env.PATH}`, KEPT: folder },
@@ -146,6 +151,8 @@ describe('deploy', () => {
     const ran = readFileSync(join(folder, 'arguments'), 'utf8');
     expect(ran).toContain('app deploy . --appyaml=.kthw/deploy/app.yaml');
     expect(`${ran}${stdout}`).not.toContain('hush');
+    expect(stdout).not.toContain('KTHW_FOREIGN_TEAMS');
+    expect(stdout).toContain('  --env KTHW_GUESTS=…  guests who may use kthw (none)');
   });
 
   test('names the access variables that are missing, and runs nothing', async () => {

@@ -174,6 +174,14 @@ export class FakeChat implements Chat {
     return [];
   }
 
+  async isGuest(): Promise<boolean> {
+    return false;
+  }
+
+  async isSharedChannel(): Promise<boolean> {
+    return false;
+  }
+
   async updateView(): Promise<ViewRef> {
     return { id: 'V1', hash: '1' };
   }

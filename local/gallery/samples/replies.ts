@@ -66,6 +66,11 @@ export const replySamples = {
     states: {
       'channel not enabled': [{ reason: 'channel', allowedChannels: ['C0CLUSTER'] }],
       'person of another organization': [{ reason: 'foreign-team' }],
+      guest: [{ reason: 'guest' }],
+      'shared channel': [{ reason: 'shared-channel', allowedChannels: ['C0CLUSTER'] }],
+      'only channel is shared': [{ reason: 'shared-channel', allowedChannels: [] }],
+      'person that Slack does not confirm': [{ reason: 'unknown-audience', subject: 'person' }],
+      'channel that Slack does not confirm': [{ reason: 'unknown-audience', subject: 'channel' }],
       'no channel enabled': [{ reason: 'channel', allowedChannels: [] }],
       'read-only': [{ reason: 'not-a-creator', allowed: [grace, { group: 'S0000OPS0' }] }],
       'not an approver': [{ reason: 'not-an-approver', allowed: [grace] }],

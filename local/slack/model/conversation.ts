@@ -12,6 +12,8 @@ export interface Channel {
   /** Unix seconds. */
   readonly created: number;
   members: string[];
+  /** With whom it is shared: another organization, one that has been invited, or a workspace of the same organization. */
+  sharedWith?: 'organization' | 'invited organization' | 'workspace';
 }
 
 /** A message. Its `ts` identifies it within its channel. */

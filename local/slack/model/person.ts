@@ -6,6 +6,8 @@ export interface Person {
   readonly realName: string;
   readonly email: string;
   readonly isBot: boolean;
+  /** Guest of one channel (`single`) or of several. Absent: a full member. */
+  guest?: 'single' | 'multi';
 }
 
 /** A user group, as in `@operators`. */

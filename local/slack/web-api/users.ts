@@ -77,7 +77,8 @@ function toApiUser(team: Team, person: Person): object {
     is_bot: person.isBot,
     is_app_user: false,
     is_admin: person.id === 'U0000ADA0',
-    is_restricted: false,
-    is_ultra_restricted: false,
+    // A single-channel guest has both. https://docs.slack.dev/reference/objects/user-object (2026-12-01)
+    is_restricted: person.guest !== undefined,
+    is_ultra_restricted: person.guest === 'single',
   };
 }

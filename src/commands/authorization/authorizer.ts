@@ -2,13 +2,16 @@ import type { ClusterService, RunView } from '../../engine/service/cluster-servi
 import type { Person } from '../../store/person.ts';
 import type { Permission } from '../routing/command.ts';
 import type { Chat } from '../slack/chat.ts';
-import { type Action, type Denial, findDenial, type GroupMembers, listDecidingGroups } from './find-denial.ts';
+import { createAudienceReader } from './create-audience-reader.ts';
+import { findAudienceDenial } from './find-audience-denial.ts';
+import { type Action, type Denial, findDenial, listDecidingGroups } from './find-denial.ts';
+import type { GroupMembers } from './group-members.ts';
 import type { Policy } from './policy.ts';
 
 interface AuthorizerOptions {
   readonly policy: Policy;
   readonly clusterService: Pick<ClusterService, 'getRunView'>;
-  readonly chat: Pick<Chat, 'listGroupMembers'>;
+  readonly chat: Pick<Chat, 'listGroupMembers' | 'isGuest' | 'isSharedChannel'>;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
@@ -19,8 +22,9 @@ export type Authorizer = (requester: Person, channel: string, permission: Permis
 /** Limits how often the members of a user group are read from Slack. */
 const cacheMs = 60_000;
 
-/** Creates an authorizer that loads the data for a policy decision: group members and the run. */
+/** Creates an authorizer that loads the data for a policy decision: the person, the channel, group members and the run. */
 export function createAuthorizer({ policy, clusterService, chat, now, log }: AuthorizerOptions): Authorizer {
+  const readAudience = createAudienceReader({ chat, now, log });
   const cache = new Map<string, { readonly people: readonly Person[]; readonly until: number }>();
 
   async function loadGroupMembers(group: string): Promise<readonly (readonly [string, readonly Person[]])[]> {
@@ -49,11 +53,13 @@ export function createAuthorizer({ policy, clusterService, chat, now, log }: Aut
   }
 
   return async (requester, channel, permission) => {
-    const action = await resolveAction(permission);
-    const members: GroupMembers = new Map(
-      (await Promise.all(listDecidingGroups(policy, action).map(loadGroupMembers))).flat(),
+    const [action, audience] = await Promise.all([resolveAction(permission), readAudience(requester, channel)]);
+    const groups = listDecidingGroups(policy, action, audience.isGuest);
+    const members: GroupMembers = new Map((await Promise.all(groups.map(loadGroupMembers))).flat());
+    return (
+      findAudienceDenial(policy, requester, channel, audience, members) ??
+      findDenial(policy, requester, channel, action, members)
     );
-    return findDenial(policy, requester, channel, action, members);
   };
 }
 

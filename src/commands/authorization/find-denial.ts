@@ -1,4 +1,5 @@
 import { isSamePerson, type Person } from '../../store/person.ts';
+import { findUnreadableGroup, type GroupMembers, isListed, resolvePrincipal } from './group-members.ts';
 import { getApprovers, type Policy, type Principal } from './policy.ts';
 
 /** A request, reduced to the facts that the policy depends on. */
@@ -16,12 +17,13 @@ export type Action =
       readonly deletionCount: number;
     };
 
-/** Members by user group. A missing group could not be read. */
-export type GroupMembers = ReadonlyMap<string, readonly Person[]>;
-
 export type Denial =
   | { readonly reason: 'foreign-team' }
   | { readonly reason: 'channel'; readonly allowedChannels: readonly string[] }
+  | { readonly reason: 'guest' }
+  | { readonly reason: 'shared-channel'; readonly allowedChannels: readonly string[] }
+  /** Slack did not say whether the person is a guest, or the channel is shared. */
+  | { readonly reason: 'unknown-audience'; readonly subject: 'person' | 'channel' }
   | { readonly reason: 'not-a-creator'; readonly allowed: readonly Principal[] }
   | { readonly reason: 'not-an-approver'; readonly allowed: readonly Principal[] }
   | { readonly reason: 'not-yours'; readonly allowed: readonly Principal[] }
@@ -77,8 +79,8 @@ function getRevokers({ creators, approvers }: Policy): 'everybody' | readonly Pr
   return [...creators, ...approvers];
 }
 
-/** Lists the user groups whose members decide about an action. */
-export function listDecidingGroups(policy: Policy, { kind }: Action): readonly string[] {
+/** Lists the user groups whose members decide about an action. @param isGuest undefined: Slack did not answer */
+export function listDecidingGroups(policy: Policy, { kind }: Action, isGuest: boolean | undefined): readonly string[] {
   const principalsByAction = {
     look: undefined,
     create: policy.creators,
@@ -86,7 +88,11 @@ export function listDecidingGroups(policy: Policy, { kind }: Action): readonly s
     answer: getApprovers(policy),
   };
   const principals = principalsByAction[kind] ?? 'everybody';
-  return principals === 'everybody' ? [] : principals.flatMap((one) => ('group' in one ? one.group : []));
+  const deciding = [
+    ...(principals === 'everybody' ? [] : principals),
+    ...(isGuest === false ? [] : (policy.guests ?? [])),
+  ];
+  return [...new Set(deciding.flatMap((one) => ('group' in one ? one.group : [])))];
 }
 
 function checkIsAllowed(
@@ -96,9 +102,8 @@ function checkIsAllowed(
   reason: 'not-a-creator' | 'not-an-approver' | 'not-yours',
 ): Denial | undefined {
   if (allowed === 'everybody') return undefined;
-  if (allowed.some((one) => resolvePrincipal(one, members)?.some((other) => isSamePerson(other, requester))))
-    return undefined;
-  return checkGroupsReadable(allowed, members) ?? { reason, allowed };
+  if (isListed(allowed, requester, members)) return undefined;
+  return findUnreadableGroup(allowed, members) ?? { reason, allowed };
 }
 
 /**
@@ -113,18 +118,9 @@ function checkOwnRequest(
   const hasOtherApprover = allowed.some((one) =>
     resolvePrincipal(one, members)?.some((other) => !runRequesters.some((each) => isSamePerson(each, other))),
   );
-  return hasOtherApprover ? { reason: 'own-request', allowed } : checkGroupsReadable(allowed, members);
+  return hasOtherApprover ? { reason: 'own-request', allowed } : findUnreadableGroup(allowed, members);
 }
 
 function checkDeletionLimit(deletionCount: number, limit = Number.POSITIVE_INFINITY): Denial | undefined {
   return deletionCount > limit ? { reason: 'too-many', deletionCount, limit } : undefined;
-}
-
-function checkGroupsReadable(allowed: readonly Principal[], members: GroupMembers): Denial | undefined {
-  const group = allowed.find((one) => 'group' in one && !members.has(one.group));
-  return group && 'group' in group ? { reason: 'unreadable', group: group.group } : undefined;
-}
-
-function resolvePrincipal(principal: Principal, members: GroupMembers): readonly Person[] | undefined {
-  return 'group' in principal ? members.get(principal.group) : [principal];
 }

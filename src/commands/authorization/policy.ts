@@ -8,6 +8,10 @@ export interface Policy {
   readonly channels: 'all' | readonly string[];
   /** Ids of other organizations whose people may use kthw, in Slack Connect channels. @default none */
   readonly foreignTeams?: readonly string[];
+  /** Guests of the workspace who may use kthw. @default none */
+  readonly guests?: readonly Principal[];
+  /** Ids of channels in which kthw is enabled although another workspace or organization shares them. @default none */
+  readonly sharedChannels?: readonly string[];
   /** Who can create and change clusters. */
   readonly creators: 'everybody' | readonly Principal[];
   /** Who can approve destructive changes. */

@@ -30,6 +30,14 @@ function formatDenialReason(denial: Denial): Markdown {
       return md`kthw is not enabled for your organization`;
     case 'channel':
       return md`kthw is not enabled in this channel`;
+    case 'guest':
+      return md`kthw is not enabled for guests`;
+    case 'shared-channel':
+      return md`kthw is not enabled in channels that are shared with another workspace or organization`;
+    case 'unknown-audience':
+      return denial.subject === 'person'
+        ? md`Slack didn't confirm that you're a member of this workspace, so the request was denied`
+        : md`Slack didn't confirm that this channel is not shared, so the request was denied`;
     case 'not-a-creator':
       return md`You have read-only access`;
     case 'not-an-approver':
@@ -56,6 +64,21 @@ function formatNextAction(denial: Denial): Markdown {
       return denial.allowedChannels.length > 0
         ? md`${unchangedNotice} Try again in ${md.join(denial.allowedChannels.map(md.channel), ', ')}`
         : unchangedNotice;
+    case 'guest':
+      return md`${unchangedNotice} An administrator can add you to ${md.code('KTHW_GUESTS')}`;
+    case 'shared-channel': {
+      const remedy = md`An administrator can add this channel to ${md.code('KTHW_SHARED_CHANNELS')}`;
+      return denial.allowedChannels.length > 0
+        ? md`${unchangedNotice} Try again in ${md.join(denial.allowedChannels.map(md.channel), ', ')}. ${remedy}`
+        : md`${unchangedNotice} ${remedy}`;
+    }
+    case 'unknown-audience': {
+      const check =
+        denial.subject === 'person'
+          ? md`that the app has the scope ${md.code('users:read')}`
+          : md`that the app is in this channel and has the scopes ${md.code('channels:read')} and ${md.code('groups:read')}`;
+      return md`${unchangedNotice} Try again in a minute. If it fails again, an administrator can check ${check}`;
+    }
     case 'not-a-creator':
       return md`${unchangedNotice} ${md.mentions(denial.allowed)} can create and change clusters; everyone can use ${md.code('/kthw list')} and ${md.code('/kthw status')}`;
     case 'not-yours':

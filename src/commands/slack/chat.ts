@@ -96,6 +96,13 @@ export interface Chat {
   publishHome(user: string, view: HomeView, hash?: string): Promise<ViewRef>;
   /** Lists user ids. Needs the scopes `channels:read` and `groups:read`. */
   listChannelMembers(channel: string): Promise<readonly string[]>;
+  /** Whether a user is a single-channel or multi-channel guest. Needs the scope `users:read`. */
+  isGuest(user: string): Promise<boolean>;
+  /**
+   * Whether a channel is shared with another workspace or organization, or an invitation to share it is pending. Needs the
+   * scope `channels:read`, and `groups:read` for a private channel that has the app.
+   */
+  isSharedChannel(channel: string): Promise<boolean>;
   /** Lists members of a user group of the bot's team. Needs the scope `usergroups:read`. */
   listGroupMembers(group: string): Promise<readonly Person[]>;
   /** Finds a message of ours by metadata. `cannot`: the app lacks the scope to read it. */

@@ -11,6 +11,7 @@ import { approvalButtonIds } from '../interactions/approval-buttons.ts';
 import { listPendingApprovals } from '../interactions/list-pending-approvals.ts';
 import type { Message } from '../messages/blocks.ts';
 import {
+  renderDenial,
   renderHomeMessage,
   renderHomeMessageForNonMember,
   renderHomeTab,
@@ -96,6 +97,9 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     const membership = await getMembership(person);
     if (membership !== 'member' && channels !== 'all')
       return renderHomeMessageForNonMember(channels, membership === 'unreadable');
+    const anyChannel = channels === 'all' ? '' : (channels[0] ?? '');
+    const denial = await authorize(person, anyChannel, 'look');
+    if (denial) return renderHomeMessage(renderDenial(denial));
     const findChannel = (run: string) =>
       clusters.flatMap(({ latestRun, queuedRun }) => [latestRun, queuedRun]).find((view) => view?.run === run)
         ?.channel ?? '';
@@ -104,7 +108,6 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
         async (one) => !(await authorize(person, findChannel(one.run), { run: one.run, isApproval: true })),
       ),
     );
-    const anyChannel = channels === 'all' ? '' : (channels[0] ?? '');
     return renderHomeTab(
       {
         clusters,

@@ -95,6 +95,19 @@ export function createSlackChat(client: WebClient): Chat {
         if (!cursor) return members;
       }
     },
+    // https://docs.slack.dev/reference/objects/user-object (2026-12-01)
+    async isGuest(user) {
+      const { user: found } = await translateErrors(client.users.info({ user }));
+      if (!found) throw new ChatError('unknown-outcome', 'users.info: no user');
+      return found.is_restricted === true || found.is_ultra_restricted === true;
+    },
+    // https://docs.slack.dev/reference/objects/conversation-object (2026-12-01)
+    async isSharedChannel(channel) {
+      const { channel: found } = await translateErrors(client.conversations.info({ channel }));
+      if (!found) throw new ChatError('unknown-outcome', 'conversations.info: no channel');
+      const { is_shared: isShared, is_ext_shared: isExternal, is_org_shared: isOrganization } = found;
+      return [isShared, isExternal, isOrganization, found.is_pending_ext_shared].includes(true);
+    },
     async listGroupMembers(group) {
       const [teamId, { users = [] }] = await Promise.all([
         getOwnTeam(),

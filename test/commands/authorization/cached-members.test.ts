@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createAuthorizer } from '../../../src/commands/authorization/authorizer.ts';
 import { createChannelMembership } from '../../../src/commands/authorization/channel-membership.ts';
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
+import type { Permission } from '../../../src/commands/routing/command.ts';
 import type { RunView } from '../../../src/engine/service/cluster-service.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 
@@ -13,12 +14,21 @@ type Person = { readonly team: string; readonly user: string };
 function createFixture(change: Partial<Policy>, phases: readonly string[] = [], operation = 'rebuild') {
   const clock = new FakeClock();
   const logged: unknown[] = [];
-  const slack = { calls: [] as string[], isDown: false };
+  const slack = { calls: [] as string[], isDown: false, guests: [] as string[], sharedChannels: [] as string[] };
   async function respond<T>(call: string, value: T): Promise<T> {
     slack.calls.push(call);
     if (slack.isDown) throw new Error('Slack is down');
     return value;
   }
+  const audience = {
+    calls: [] as string[],
+    isDown: false,
+    async ask(id: string, read: () => boolean) {
+      audience.calls.push(id);
+      if (audience.isDown) throw new Error('Slack is down');
+      return read();
+    },
+  };
   const steps = Object.fromEntries(phases.map((phase, i) => [`step-${i}`, { title: 'x', phase, dependsOn: [] }]));
   const options = {
     policy: { ...allowAllPolicy, ...change },
@@ -27,6 +37,9 @@ function createFixture(change: Partial<Policy>, phases: readonly string[] = [], 
         run === 'run-1' ? ({ requesters: [ada], operation, steps } as unknown as RunView) : undefined,
     },
     chat: {
+      // Every decision asks about the person and the channel, so these calls are counted apart.
+      isGuest: (user: string) => audience.ask(user, () => slack.guests.includes(user)),
+      isSharedChannel: (channel: string) => audience.ask(channel, () => slack.sharedChannels.includes(channel)),
       listGroupMembers: (group: string) => respond(group, [grace]),
       listChannelMembers: (channel: string) => respond(channel, channel === 'C1' ? [ada.user] : []),
     },
@@ -37,6 +50,7 @@ function createFixture(change: Partial<Policy>, phases: readonly string[] = [], 
     clock,
     logged,
     slack,
+    audience,
     authorize: createAuthorizer(options),
     findMembership: createChannelMembership(options),
   };
@@ -114,6 +128,86 @@ describe('the members of a user group', () => {
     ]);
     slack.isDown = false;
     expect(await authorize(grace, 'C1', 'create')).toBeUndefined();
+  });
+});
+
+describe('guests and shared channels', () => {
+  const permissions: readonly Permission[] = [
+    'look',
+    'create',
+    { run: 'run-1', isApproval: true },
+    { run: 'run-1', isApproval: false },
+    { kubeconfigOwner: ada },
+  ];
+
+  test.each(permissions)('are denied %j unless listed', async (permission) => {
+    const unlisted = createFixture({});
+    unlisted.slack.guests.push('U1');
+    unlisted.slack.sharedChannels.push('C2');
+    expect(await unlisted.authorize(ada, 'C1', permission)).toEqual({ reason: 'guest' });
+    expect(await unlisted.authorize(linus, 'C2', permission)).toEqual({
+      reason: 'shared-channel',
+      allowedChannels: [],
+    });
+    const listed = createFixture({ guests: [ada], sharedChannels: ['C2'] });
+    listed.slack.guests.push('U1');
+    listed.slack.sharedChannels.push('C2');
+    expect(await listed.authorize(ada, 'C2', permission)).toBeUndefined();
+  });
+
+  test('are denied while Slack does not answer, and asked about again at once', async () => {
+    const { audience, authorize, logged } = createFixture({});
+    audience.isDown = true;
+    expect(await authorize(ada, 'C1', 'look')).toEqual({ reason: 'unknown-audience', subject: 'person' });
+    expect(logged).toHaveLength(2);
+    audience.isDown = false;
+    expect(await authorize(ada, 'C1', 'look')).toBeUndefined();
+    audience.isDown = true;
+    expect(await authorize(ada, 'C2', 'look')).toEqual({ reason: 'unknown-audience', subject: 'channel' });
+  });
+
+  test('are asked about once in five minutes', async () => {
+    const { audience, authorize, clock, slack } = createFixture({});
+    for (const ms of [0, 299_999]) {
+      clock.advance(ms);
+      expect(await authorize(ada, 'C1', 'look')).toBeUndefined();
+    }
+    expect(audience.calls).toEqual(['U1', 'C1']);
+    slack.guests.push('U1');
+    clock.advance(1);
+    expect(await authorize(ada, 'C1', 'look')).toEqual({ reason: 'guest' });
+  });
+
+  test('may be a listed user group, whose members are read for guests only', async () => {
+    const { authorize, slack } = createFixture({ guests: [ops] });
+    slack.guests.push('U1', 'U2');
+    expect(await authorize(linus, 'C1', 'look')).toBeUndefined();
+    expect(slack.calls).toEqual([]);
+    expect(await authorize(grace, 'C1', 'look')).toBeUndefined();
+    expect(await authorize(ada, 'C1', 'look')).toEqual({ reason: 'guest' });
+    slack.isDown = true;
+    const unreadable = createFixture({ guests: [ops] });
+    unreadable.slack.guests.push('U2');
+    unreadable.slack.isDown = true;
+    expect(await unreadable.authorize(grace, 'C1', 'look')).toEqual({ reason: 'unreadable', group: 'S1' });
+  });
+
+  test('a listed guest still needs the permission', async () => {
+    const { authorize, slack } = createFixture({ guests: [ada], creators: [linus] });
+    slack.guests.push('U1');
+    expect(await authorize(ada, 'C1', 'create')).toMatchObject({ reason: 'not-a-creator' });
+  });
+
+  test('a shared channel names the other enabled channels, and a direct message is never shared', async () => {
+    const { audience, authorize, slack } = createFixture({ channels: ['C1', 'C2', 'D1'] });
+    slack.sharedChannels.push('C2', 'D1');
+    expect(await authorize(ada, 'C2', 'look')).toEqual({
+      reason: 'shared-channel',
+      allowedChannels: ['C1', 'D1'],
+    });
+    expect(await authorize(ada, 'D1', 'look')).toBeUndefined();
+    expect(await authorize(ada, 'C3', 'look')).toMatchObject({ reason: 'channel' });
+    expect(audience.calls).not.toContain('D1');
   });
 });
 

@@ -49,6 +49,17 @@ test.each([
   expect(readConfig({ ...local, ...(given ? { KTHW_SSH_RANGES: given } : {}) }).KTHW_SSH_RANGES).toEqual(ranges);
 });
 
+test('requires that each shared channel is an enabled channel', () => {
+  const values = { ...local, KTHW_CHANNELS: 'C1,C2', KTHW_GUESTS: 'T1:U1,S1' };
+  expect(readConfig({ ...values, KTHW_SHARED_CHANNELS: 'C2' })).toMatchObject({
+    KTHW_GUESTS: [{ team: 'T1', user: 'U1' }, { group: 'S1' }],
+    KTHW_SHARED_CHANNELS: ['C2'],
+  });
+  expect(() => readConfig({ ...values, KTHW_SHARED_CHANNELS: 'C3' })).toThrow(
+    'KTHW_SHARED_CHANNELS: must contain only channels of KTHW_CHANNELS',
+  );
+});
+
 describe('rejects lists that name no one, or are ambiguous', () => {
   test.each([
     ['KTHW_CREATORS', ''],
@@ -60,6 +71,10 @@ describe('rejects lists that name no one, or are ambiguous', () => {
     ['KTHW_APPROVERS', 'operators'],
     ['KTHW_FOREIGN_TEAMS', ''],
     ['KTHW_FOREIGN_TEAMS', 'U1'],
+    ['KTHW_GUESTS', ''],
+    ['KTHW_GUESTS', 'U1'],
+    ['KTHW_SHARED_CHANNELS', ''],
+    ['KTHW_SHARED_CHANNELS', '#partners'],
     ['KTHW_CHANNELS', ''],
     ['KTHW_CHANNELS', '#clusters'],
     ['KTHW_MAX_DELETIONS', 'many'],

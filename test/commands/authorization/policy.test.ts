@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Action,
-  findDenial,
-  findScalingDenial,
-  type GroupMembers,
-} from '../../../src/commands/authorization/find-denial.ts';
+import { type Action, findDenial, findScalingDenial } from '../../../src/commands/authorization/find-denial.ts';
+import type { GroupMembers } from '../../../src/commands/authorization/group-members.ts';
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
 import type { Person } from '../../../src/store/person.ts';
 
