@@ -14,6 +14,10 @@ export interface DeploySettings {
   readonly deleteData: boolean;
   /** Prompts for the Slack secrets even if they exist. */
   readonly replaceSecrets: boolean;
+  /** Deploys to a project with instances that are not kthw's. */
+  readonly allowForeignInstances: boolean;
+  /** Limits the bot to resources whose name starts with this, where IAM conditions can; clusters need such names. */
+  readonly namePrefix: string | undefined;
   /** Required variables that `--env` does not set; asked for. */
   readonly missingEnv: readonly RequiredVariable[];
   /** Skips the confirmation. */
@@ -35,7 +39,8 @@ export const optionalVariables = {
 
 export type RequiredVariable = keyof typeof requiredVariables;
 
-export const usage = `npm run deploy -- --project PROJECT [--location us-west1] [--env KTHW_CHANNELS=C012AB3CD]... [--secrets] [--dry-run]
+export const usage = `npm run deploy -- --project PROJECT [--location us-west1] [--env KTHW_CHANNELS=C012AB3CD]...
+    [--name-prefix k8s-] [--allow-foreign-instances] [--secrets] [--dry-run]
 npm run undeploy -- --project PROJECT [--location us-west1] [--delete-data] [--yes] [--dry-run]`;
 
 /** @throws Error with the usage */
@@ -49,6 +54,8 @@ export function parseDeploySettings(args: readonly string[]): DeploySettings {
       'dry-run': { type: 'boolean', default: false },
       undo: { type: 'boolean', default: false },
       'delete-data': { type: 'boolean', default: false },
+      'allow-foreign-instances': { type: 'boolean', default: false },
+      'name-prefix': { type: 'string' },
       secrets: { type: 'boolean', default: false },
       yes: { type: 'boolean', default: false },
     },
@@ -57,6 +64,11 @@ export function parseDeploySettings(args: readonly string[]): DeploySettings {
     throw new Error(`--project requires a project ID:\n${usage}`);
   if (!/^[a-z]+-[a-z]+\d+$/.test(values.location))
     throw new Error(`--location requires a region such as us-west1:\n${usage}`);
+  const namePrefix = values['name-prefix'];
+  if (namePrefix !== undefined && !/^[a-z][a-z0-9-]{0,18}-$/.test(namePrefix))
+    throw new Error(
+      `--name-prefix requires lower-case letters, digits and a hyphen at the end, such as k8s-:\n${usage}`,
+    );
   const env = values.env.map((entry): [string, string] => {
     const [, name = '', value = ''] = /^(KTHW_[A-Z_]+|LOG_LEVEL)=(.+)$/s.exec(entry) ?? [];
     if (name === '') throw new Error(`--env requires KTHW_NAME=VALUE; Slack secrets are prompted for:\n${usage}`);
@@ -65,7 +77,9 @@ export function parseDeploySettings(args: readonly string[]): DeploySettings {
   return {
     project: values.project,
     location: values.location,
-    env: Object.fromEntries(env),
+    env: { ...Object.fromEntries(env), ...(namePrefix === undefined ? {} : { KTHW_NAME_PREFIX: namePrefix }) },
+    allowForeignInstances: values['allow-foreign-instances'],
+    namePrefix,
     missingEnv: (Object.keys(requiredVariables) as RequiredVariable[]).filter(
       (name) => !env.some(([given]) => given === name),
     ),

@@ -1,4 +1,4 @@
-/** One deployment step. Pure data, so that the displayed command is the executed one. */
+/** One deployment step. The displayed command is the executed one. */
 export interface DeployStep {
   readonly description: string;
   /** Prints something if the resource exists. Without a check the step always runs. */
@@ -8,6 +8,8 @@ export interface DeployStep {
   readonly command: readonly string[];
   /** Prompt of a secret passed over standard input, never as an argument. */
   readonly secretLabel?: string;
+  /** Returns a reason to stop, from the output of the command, which only reads. */
+  readonly findObstacle?: (output: string) => string | undefined;
   /** A failed check means that the resource is missing. */
   readonly ignoreCheckErrors?: boolean;
   /** A failed command means that the resource is already deleted. */

@@ -1,5 +1,7 @@
 import type { DeploySettings } from './deploy-settings.ts';
 import type { DeployStep } from './deploy-step.ts';
+import { findForeignInstances } from './find-foreign-instances.ts';
+import { buildNamePrefixCondition } from './name-prefix-condition.ts';
 import { computePermissions, keyPermissions } from './permissions.ts';
 import {
   buildMemberFlag,
@@ -17,6 +19,7 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
   const keyFlags = [`--keyring=${resourceNames.keyring}`, locationFlag, projectFlag];
   const memberFlag = buildMemberFlag(settings);
   return [
+    ...(settings.allowForeignInstances ? [] : [buildProjectCheck(projectFlag)]),
     {
       description: 'Enable the APIs that kthw calls',
       command: ['gcloud', 'services', 'enable', ...requiredApis, projectFlag],
@@ -41,16 +44,7 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
     },
     ...buildRoleSteps(settings, resourceNames.computeRole, 'kthw: Compute Engine access', computePermissions),
     ...buildRoleSteps(settings, resourceNames.keyRole, 'kthw: key access', keyPermissions),
-    {
-      description: 'Grant the bot the Compute Engine role',
-      command: buildBindCommand(
-        ['projects'],
-        project,
-        memberFlag,
-        `projects/${project}/roles/${resourceNames.computeRole}`,
-        ['--condition=None'],
-      ),
-    },
+    ...buildComputeGrantSteps(settings),
     {
       description: 'Create the database',
       // The name is `(default)`, but parentheses have a special meaning in filters.
@@ -105,6 +99,50 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
     {
       description: `Deploy the bot with ${renderedAppYamlPath}`,
       command: ['gcloud', 'app', 'deploy', '.', `--appyaml=${renderedAppYamlPath}`, projectFlag, '--quiet'],
+    },
+  ];
+}
+
+/** The bot's role applies to the whole project, so the project must have no other instances. */
+function buildProjectCheck(projectFlag: string): DeployStep {
+  return {
+    description: 'Check that all instances of the project are kthw’s; --allow-foreign-instances skips this',
+    // Without the API there are no instances, and gcloud would ask to enable it.
+    check: [
+      ...['gcloud', 'services', 'list', '--enabled', '--filter=config.name=compute.googleapis.com'],
+      ...['--format=value(config.name)', projectFlag],
+    ],
+    runWhen: 'found',
+    command: ['gcloud', 'compute', 'instances', 'list', '--format=json(name,zone,labels)', projectFlag],
+    findObstacle: findForeignInstances,
+  };
+}
+
+/** With a name prefix, replaces a binding without condition that an earlier deployment made. */
+function buildComputeGrantSteps(settings: DeploySettings): DeployStep[] {
+  const { project, namePrefix } = settings;
+  const memberFlag = buildMemberFlag(settings);
+  const role = `projects/${project}/roles/${resourceNames.computeRole}`;
+  if (namePrefix === undefined)
+    return [
+      {
+        description: 'Grant the bot the Compute Engine role',
+        command: buildBindCommand(['projects'], project, memberFlag, role, ['--condition=None']),
+      },
+    ];
+  const condition = `--condition=title=kthw-${namePrefix}names,expression=${buildNamePrefixCondition(namePrefix)}`;
+  return [
+    {
+      description: `Grant the bot the Compute Engine role, for names that start with ${namePrefix} where IAM can check them`,
+      command: buildBindCommand(['projects'], project, memberFlag, role, [condition]),
+    },
+    {
+      description: 'Remove the grant without a condition, if an earlier deployment made it',
+      command: [
+        ...['gcloud', 'projects', 'remove-iam-policy-binding', project, memberFlag, `--role=${role}`],
+        ...['--condition=None', '--format=none', '--quiet'],
+      ],
+      ignoreErrors: true,
     },
   ];
 }

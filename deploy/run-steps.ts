@@ -30,7 +30,7 @@ export function printSteps(steps: readonly DeployStep[], print: (line: string) =
 
 /**
  * Runs the steps in order and prints each command first.
- * @throws Error naming the failed command; safe to rerun after the cause is fixed
+ * @throws Error with the obstacle that a step found, or naming the failed command; safe to rerun after the cause is fixed
  */
 export async function runSteps(steps: readonly DeployStep[], deps: RunStepsDeps): Promise<void> {
   const { runCommand, print, askSecret } = deps;
@@ -53,6 +53,7 @@ export async function runSteps(steps: readonly DeployStep[], deps: RunStepsDeps)
       secretLabel,
       ignoreCheckErrors = false,
       ignoreErrors = false,
+      findObstacle,
     } = step;
     print(`\n# ${description}`);
     if (check && (await isFound(check, ignoreCheckErrors)) !== (runWhen === 'found')) {
@@ -60,9 +61,10 @@ export async function runSteps(steps: readonly DeployStep[], deps: RunStepsDeps)
       continue;
     }
     print(formatCommand(command));
+    let output = '';
     const input = secretLabel === undefined ? {} : { input: await readSecret(secretLabel, askSecret) };
     try {
-      await runCommand(command, input);
+      output = await runCommand(command, input);
     } catch (error) {
       if (!ignoreErrors)
         throw new Error(
@@ -73,6 +75,8 @@ export async function runSteps(steps: readonly DeployStep[], deps: RunStepsDeps)
         );
       print('failed; assuming that the resource was already deleted');
     }
+    const obstacle = findObstacle?.(output);
+    if (obstacle !== undefined) throw new Error(obstacle);
   }
 }
 

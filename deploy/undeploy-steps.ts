@@ -61,7 +61,8 @@ export function buildUndeploySteps(settings: DeploySettings): DeployStep[] {
       ['projects'],
       project,
       `projects/${project}/roles/${resourceNames.computeRole}`,
-      '--condition=None',
+      // With and without a condition.
+      '--all',
     ),
     buildDeleteStep(
       `Delete the role ${resourceNames.keyRole}`,

@@ -186,6 +186,7 @@ function toPolicy(config: Config): Policy {
 function getCreateDefaults(config: Config, versionCatalog: VersionCatalog): CreateDefaults {
   const supportedVersions = releases.map((release) => release.kubernetes);
   return {
+    namePrefix: config.KTHW_NAME_PREFIX,
     region: config.KTHW_REGION,
     zone: config.KTHW_ZONE,
     machineType: config.KTHW_MACHINE_TYPE,

@@ -97,6 +97,13 @@ const EnvironmentSchema = z.object({
   KTHW_CREATORS: principals.optional(),
   /** Users who can approve destructive changes. @default the creators */
   KTHW_APPROVERS: principals.optional(),
+  /** Prefix that names of new clusters need, because the bot's access to Compute Engine is limited to it. @default none */
+  KTHW_NAME_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,18}-$/, {
+      error: 'must be lower-case letters and digits with a hyphen at the end, such as k8s-',
+    })
+    .optional(),
   /** Maximum number of instances that one run can delete. */
   KTHW_MAX_DELETIONS: z.coerce.number().int().min(0).optional(),
   /** Time until an approval request expires. */

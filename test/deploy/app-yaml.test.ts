@@ -93,6 +93,7 @@ describe('app.yaml', () => {
     ['a store on its disk', { KTHW_STORE: 'sqlite' }, /KTHW_STORE: must be firestore on App Engine/],
     ['a key on its disk', { KTHW_KMS_KEY: undefined }, /KTHW_KMS_KEY: is required on App Engine/],
     ['half a key name', { KTHW_KMS_KEY: 'data-keys' }, /KTHW_KMS_KEY: must be the full name of a key/],
+    ['a name prefix without a hyphen', { KTHW_NAME_PREFIX: 'k8s' }, /KTHW_NAME_PREFIX: must be lower-case letters/],
   ])('is rejected with %s', (_, changes, says) => {
     const byAppEngine = {
       GAE_ENV: 'standard',

@@ -10,7 +10,7 @@ import { Refusal, startGoogleApi } from '../support/google-api.ts';
 
 const project = 'my-project-1';
 const place = `projects/${project}/locations/us-west1`;
-const apis = ['IAM', 'FIRESTORE', 'CLOUDKMS', 'SECRETMANAGER', 'CLOUDTASKS', 'APPENGINE'];
+const apis = ['SERVICEUSAGE', 'IAM', 'FIRESTORE', 'CLOUDKMS', 'SECRETMANAGER', 'CLOUDTASKS', 'APPENGINE'];
 const sdk = findGcloud('deploy checks find existing resources only');
 
 test.skipIf(sdk === undefined).each([
@@ -58,6 +58,15 @@ function inProject(own: boolean): Record<string, object> {
   const enabled = { name: 'projects/123/secrets/x/versions/1', state: 'ENABLED', createTime: '2026-01-01T00:00:00Z' };
   const secrets = ['kthw-slack-bot-token', 'kthw-slack-signing-secret'];
   return {
+    [`/v1/projects/${project}/services`]: {
+      services: [
+        {
+          name: `projects/123/services/${own ? 'compute' : 'my-compute'}.googleapis.com`,
+          config: { name: `${own ? 'compute' : 'my-compute'}.googleapis.com` },
+          state: 'ENABLED',
+        },
+      ],
+    },
     [`/v1/projects/${project}/serviceAccounts`]: {
       accounts: [{ name: 'x', email: `${own ? 'kthw-bot' : 'my-kthw-bot'}@${project}.iam.gserviceaccount.com` }],
     },

@@ -6,12 +6,15 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseDeploySettings } from '../../deploy/deploy-settings.ts';
 import { type DeployStep, formatCommand } from '../../deploy/deploy-step.ts';
 import { buildDeploySteps } from '../../deploy/deploy-steps.ts';
+import { findForeignInstances } from '../../deploy/find-foreign-instances.ts';
+import { buildNamePrefixCondition } from '../../deploy/name-prefix-condition.ts';
 import { computePermissions } from '../../deploy/permissions.ts';
 import { type RunStepsDeps, runSteps } from '../../deploy/run-steps.ts';
 import { buildUndeploySteps } from '../../deploy/undeploy-steps.ts';
 import { findGcloud, withGcloudsPython } from '../support/gcloud-python.ts';
 
 const settings = parseDeploySettings(['--project', 'my-project-1']);
+const prefixed = parseDeploySettings(['--project', 'my-project-1', '--name-prefix', 'k8s-']);
 const undo = parseDeploySettings(['--project', 'my-project-1', '--undo', '--delete-data']);
 const sdk = findGcloud('whether gcloud knows the commands of deploy');
 
@@ -31,7 +34,7 @@ json.dump(refused, sys.stdout)`;
 
 describe.skipIf(sdk === undefined)('gcloud’s own parser', () => {
   test('accepts all deploy and undeploy commands, and rejects an invalid one', { timeout: 120_000 }, async () => {
-    const steps = [...buildDeploySteps(settings), ...buildUndeploySteps(undo)];
+    const steps = [...buildDeploySteps(settings), ...buildDeploySteps(prefixed), ...buildUndeploySteps(undo)];
     const commands = steps.flatMap(({ check, command }) => (check ? [check, command] : [command]));
     const wrong = [
       ['gcloud', 'tasks', 'queues', 'create', 'kthw', '--no-such-option'],
@@ -97,6 +100,54 @@ describe('deploy', () => {
     google.failing = undefined;
     await runSteps(buildDeploySteps(settings), google.outside);
     expect(google.made().filter((one) => one.includes('keyrings create'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['an instance without labels', { name: 'web' }, 'web (us-west1-a)'],
+    ['an instance with other labels', { name: 'web', labels: { app: 'kthw-cluster' } }, 'web (us-west1-a)'],
+    ['an instance with an empty label', { name: 'web', labels: { 'kthw-cluster': '' } }, 'web (us-west1-a)'],
+    ['an instance of a cluster', { name: 'demo-worker-0', labels: { 'kthw-cluster': 'demo' } }, undefined],
+  ])('decides by the ownership mark whether %s is foreign', (_, instance, found) => {
+    const zone = 'https://www.googleapis.com/compute/v1/projects/p/zones/us-west1-a';
+    const ours = { name: 'demo', zone, labels: { 'kthw-cluster': 'demo' } };
+    const obstacle = findForeignInstances(JSON.stringify([ours, { zone, ...instance }]));
+    if (found === undefined) expect(obstacle).toBeUndefined();
+    else expect(obstacle).toContain(`not kthw's: ${found}.`);
+  });
+
+  test('refuses a project with foreign instances before it changes anything, unless told to', async () => {
+    const google = new Google();
+    google.computeIsEnabled = true;
+    google.instances = Array.from({ length: 7 }, (_, i) => ({ name: `web-${i}`, zone: 'zones/us-west1-a' }));
+    await expect(runSteps(buildDeploySteps(settings), google.outside)).rejects.toThrow(
+      "instances that are not kthw's: web-0 (us-west1-a), web-1 (us-west1-a), web-2 (us-west1-a), web-3 (us-west1-a), web-4 (us-west1-a) and 2 more.\nThe bot could change and delete them. Use another project, or add --allow-foreign-instances.",
+    );
+    expect(google.ran.map(({ argv }) => argv.slice(1, 4).join(' '))).toEqual(['compute instances list']);
+    const allowed = parseDeploySettings(['--project', 'my-project-1', '--allow-foreign-instances']);
+    await runSteps(buildDeploySteps(allowed), google.outside);
+    expect(google.made()).toContain('app create');
+  });
+
+  test('does not ignore an error of the check', async () => {
+    const google = new Google();
+    google.computeIsEnabled = true;
+    google.failing = 'compute instances list';
+    await expect(runSteps(buildDeploySteps(settings), google.outside)).rejects.toThrow(
+      'command failed: gcloud compute',
+    );
+    expect(google.made()).toEqual([]);
+  });
+
+  test('limits the role to a name prefix, tells the bot, and removes the grant without a condition', () => {
+    const grants = buildDeploySteps(prefixed).filter(({ command }) =>
+      command.some((word) => word.endsWith('/roles/kthwCompute') && word.startsWith('--role=')),
+    );
+    expect(grants.map(({ command }) => command.find((word) => word.startsWith('--condition=')))).toEqual([
+      `--condition=title=kthw-k8s-names,expression=${buildNamePrefixCondition('k8s-')}`,
+      '--condition=None',
+    ]);
+    expect(grants.map(({ command }) => command[2])).toEqual(['add-iam-policy-binding', 'remove-iam-policy-binding']);
+    expect(prefixed.env).toMatchObject({ KTHW_NAME_PREFIX: 'k8s-' });
   });
 
   test('prompts for the secrets again with --secrets', async () => {
@@ -186,6 +237,8 @@ describe('deploy', () => {
 
   test.each([
     [[], /--project requires a project ID/],
+    [['--project', 'my-project-1', '--name-prefix', 'k8s'], /--name-prefix requires/],
+    [['--project', 'my-project-1', '--name-prefix', 'a"-'], /--name-prefix requires/],
     [['--project', 'my-project-1', '--location', 'mars'], /--location requires a region/],
     [['--project', 'my-project-1', '--env', 'SLACK_BOT_TOKEN=xoxb-1'], /Slack secrets are prompted for/],
   ])('rejects %o with the usage', (args, says) => {
@@ -224,6 +277,8 @@ class Google {
   readonly printedLines: string[] = [];
   readonly ran: { readonly argv: readonly string[]; readonly input?: string; readonly shown: boolean }[] = [];
   failing: string | undefined;
+  computeIsEnabled = false;
+  instances: readonly object[] = [];
   readonly #there = new Set<string>();
   #promptCount = 0;
 
@@ -233,6 +288,7 @@ class Google {
     runCommand: async (argv, { input, quiet }) => {
       const command = argv.join(' ');
       if (this.failing !== undefined && command.includes(this.failing)) throw new Error('exit code 1');
+      if (command.includes('services list')) return this.computeIsEnabled ? 'compute.googleapis.com' : '';
       if (quiet) return [...this.#there].some((made) => answers(command, made)) ? 'it' : '';
       const shown = this.printedLines.at(-1) === formatCommand(argv);
       this.ran.push({ argv, shown, ...(input === undefined ? {} : { input }) });
@@ -244,7 +300,7 @@ class Google {
         if (this.#there.has(key) && !command.includes('versions add')) throw new Error(`${key} exists`);
         this.#there.add(key);
       }
-      return '';
+      return command.includes('compute instances list') ? JSON.stringify(this.instances) : '';
     },
   };
 

@@ -16,9 +16,12 @@ const [minTtlMs, maxTtlMs] = [30 * unitMs.m, 90 * unitMs.d];
 
 /** Builds the schema of all cluster settings, with defaults. */
 export function buildCreateArgsSchema(defaults: CreateDefaults) {
+  const { namePrefix = '' } = defaults;
   return z
     .strictObject({
-      name: clusterNameSchema,
+      name: clusterNameSchema.refine((name) => name.startsWith(namePrefix), {
+        error: ({ input }) => `must start with ${namePrefix}, such as ${namePrefix}${String(input)}`,
+      }),
       controllers: wholeNumberSchema
         .default(defaults.controllers)
         .refine(

@@ -107,6 +107,7 @@ function getDefaultInput(defaults: CreateDefaults): ModalInput {
   const { region, zone, machineType, controllers, workers, version, subnet, podCidr, serviceCidr, sshRanges } =
     defaults;
   return {
+    ...(defaults.namePrefix === undefined ? {} : { name: defaults.namePrefix }),
     region,
     zone,
     machineType,

@@ -31,6 +31,8 @@ export interface CommandRequest<A> {
 
 /** Defaults and limits for new clusters, from the configuration. */
 export interface CreateDefaults {
+  /** Prefix that the name of a cluster needs. */
+  readonly namePrefix?: string | undefined;
   readonly region: string;
   readonly zone: string;
   readonly machineType: string;

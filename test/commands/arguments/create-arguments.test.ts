@@ -74,6 +74,17 @@ test.each([
   expect(create.buildArgsSchema(buildCreateDefaults()).parse(raw)).toEqual(args);
 });
 
+test('requires the name prefix in flags and form, and offers it in the form', () => {
+  const prefixed = { ...deps, defaults: { ...deps.defaults, namePrefix: 'k8s-' } };
+  const message = 'must start with k8s-, such as k8s-demo';
+  expect(parseArguments(create, ['demo'], prefixed.defaults)).toEqual({ problems: [`\`NAME demo\`: ${message}`] });
+  expect(parseArguments(create, ['k8s-demo'], prefixed.defaults)).not.toHaveProperty('problems');
+  expect(parseCreateInput(state, unchanged(), prefixed)).toEqual({ errors: { name: message } });
+  expect(parseCreateInput(state, { ...unchanged(), name: 'k8s-demo' }, prefixed)).toHaveProperty('args');
+  expect(JSON.stringify(openCreateModal('C1', prefixed))).toContain('"initial_value":"k8s-"');
+  expect(JSON.stringify(openCreateModal('C1', deps))).not.toContain('k8s-');
+});
+
 test('shows errors of hidden fields on the name field', () => {
   const { podCidr: _, ...shown } = unchanged();
   const read = parseCreateInput(state, { ...shown, subnet: '10.200.0.0/24' }, deps);
