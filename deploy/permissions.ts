@@ -66,6 +66,7 @@ export const permissionsByCall: Readonly<Record<string, readonly string[]>> = {
   ...buildReadPermissions('regions/{region}', 'forwardingRules', 'forwarding_rule'),
   'DELETE /regions/{region}/forwardingRules/{forwarding_rule}': ['compute.forwardingRules.delete'],
   ...buildReadPermissions('zones/{zone}', 'machineTypes', 'machine_type'),
+  'GET /': ['compute.projects.get'],
   'GET /regions': ['compute.regions.list'],
   'GET /regions/{region}': ['compute.regions.get'],
   'POST /global/operations/{operation}/wait': ['compute.globalOperations.get'],

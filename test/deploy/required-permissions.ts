@@ -57,6 +57,7 @@ export const requiredPermissions: Readonly<Record<string, string>> = {
   'forwardingRules.get': 'forwardingRules.get',
   'forwardingRules.setLabels': 'forwardingRules.setLabels',
   'forwardingRules.delete': 'forwardingRules.delete',
+  'projects.get': 'projects.get',
   'machineTypes.list': 'machineTypes.list',
   'machineTypes.get': 'machineTypes.get',
   'regions.list': 'regions.list',
@@ -68,6 +69,7 @@ export const requiredPermissions: Readonly<Record<string, string>> = {
 
 /** Method of an HTTP call: `POST /global/networks` is `networks.insert`. */
 export function toMethodName(call: string): string {
+  if (call === 'GET /') return 'projects.get';
   const [, verb = '', path = ''] = /^(\w+) \/(.+)$/.exec(call) ?? [];
   // Without the project-wide, regional or zonal scope.
   const [, scope = 'region', rest = path] =

@@ -58,6 +58,7 @@ export interface FakeInstance {
 export class FakeCompute implements ComputeClient {
   readonly faults = new FaultInjector();
   readonly quotaLimits: Record<string, number> = { CPUS: 500, IN_USE_ADDRESSES: 500, INSTANCES: 500 };
+  readonly projectQuotaLimits: Record<string, number> = { CPUS_ALL_REGIONS: 500, NETWORKS: 50, ROUTES: 250 };
   readonly #clock: FakeClock;
   readonly #resources: ResourceTables<StoredResource> = createResourceTables();
   readonly #requestIds = new Set<string>();
@@ -202,6 +203,17 @@ export class FakeCompute implements ComputeClient {
     };
     return this.#call(`quotas ${region}`, signal, () =>
       Object.entries(this.quotaLimits).map(([metric, limit]) => ({ metric, limit, usage: usage[metric] ?? 0 })),
+    );
+  }
+
+  listProjectQuotas(signal: AbortSignal): Promise<readonly Quota[]> {
+    const usage: Record<string, number> = {
+      CPUS_ALL_REGIONS: this.#resources.instances.size * 2,
+      NETWORKS: this.#resources.networks.size,
+      ROUTES: this.#resources.routes.size,
+    };
+    return this.#call('project quotas', signal, () =>
+      Object.entries(this.projectQuotaLimits).map(([metric, limit]) => ({ metric, limit, usage: usage[metric] ?? 0 })),
     );
   }
 

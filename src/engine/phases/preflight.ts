@@ -118,14 +118,23 @@ async function checkMachineType({ compute, cluster, signal }: StepContext): Prom
 
 async function checkQuota(c: StepContext): Promise<string[]> {
   const { compute, cluster, signal } = c;
-  const { region, zone } = cluster;
-  const [type, quotas, address, missingInstances] = await Promise.all([
-    compute.getMachineType({ name: cluster.machineType, zone }, signal),
+  const { region, zone, machineType } = cluster;
+  const names = getResourceNames(cluster);
+  const [type, regional, global, address, network, missingInstances] = await Promise.all([
+    compute.getMachineType({ name: machineType, zone }, signal),
     compute.listQuotas(region, signal),
-    compute.addresses.get({ name: getResourceNames(cluster).address, region }, signal),
+    compute.listProjectQuotas(signal),
+    compute.addresses.get({ name: names.address, region }, signal),
+    compute.networks.get({ name: names.network }, signal),
     listMissingInstances(c),
   ]);
   // The usage includes existing resources.
-  const requested = { instances: missingInstances.length, addresses: address ? 0 : 1 };
-  return type && quotas ? findQuotaProblems(requested, region, type, quotas) : [];
+  const request = {
+    instances: missingInstances.length,
+    machineType,
+    addresses: address ? 0 : 1,
+    networks: network ? 0 : 1,
+    routes: network ? 0 : cluster.workers,
+  };
+  return type && regional ? findQuotaProblems(request, type, { region, regional, global }) : [];
 }

@@ -6,6 +6,7 @@ import { createOutputValue } from '../cluster/output.ts';
 import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
 import type { InstanceSpec, InstanceState } from '../gcp/compute/compute-client.ts';
 import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
+import { getCpuMetric } from '../gcp/compute/find-quota-problems.ts';
 import { formatFailure } from '../ssh/format-failure.ts';
 import type { SshHost } from '../ssh/ssh-client.ts';
 import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
@@ -157,15 +158,23 @@ async function assertQuota(
   { compute, cluster, signal }: StepContext,
   { name, zone, machineType }: InstanceResource,
 ): Promise<void> {
-  const [currentType, newType, quotas = []] = await Promise.all([
+  const [currentType, newType, regional = [], global] = await Promise.all([
     compute.getMachineType({ name: machineType, zone }, signal),
     compute.getMachineType({ name: cluster.machineType, zone }, signal),
     compute.listQuotas(cluster.region, signal),
+    compute.listProjectQuotas(signal),
   ]);
-  const extraCpus = Math.ceil(newType?.cpus ?? 0) - Math.ceil(currentType?.cpus ?? 0);
-  const exceeded = quotas.find(({ metric, limit, usage }) => metric === 'CPUS' && usage + extraCpus > limit);
+  const newCpus = Math.ceil(newType?.cpus ?? 0);
+  const extraCpus = newCpus - Math.ceil(currentType?.cpus ?? 0);
+  const metric = getCpuMetric(cluster.machineType, regional);
+  // The instance releases the quota of its current series, not that of another one.
+  const needed = metric === getCpuMetric(machineType, regional) ? extraCpus : newCpus;
+  const exceeded = [
+    ...regional.filter((one) => one.metric === metric).map((one) => ({ ...one, region: cluster.region, needed })),
+    ...global.filter((one) => one.metric === 'CPUS_ALL_REGIONS').map((one) => ({ ...one, needed: extraCpus })),
+  ].find(({ limit, usage, needed: count }) => count > 0 && usage + count > limit);
   if (!exceeded) return;
-  const detail = `${extraCpus} more CPUs needed, ${exceeded.usage} of ${exceeded.limit} are used`;
-  const quota = { ...exceeded, region: cluster.region };
+  const { needed: count, ...quota } = exceeded;
+  const detail = `${count} more CPUs needed, ${quota.usage} of ${quota.limit} are used`;
   throw new KthwError('quota', { doing: `resizing ${name} to ${cluster.machineType}`, quota }, { detail });
 }

@@ -226,6 +226,18 @@ describe('an interrupted resize', () => {
     expect(await environment.getOutcome(run)).toBe('succeeded');
   });
 
+  test('stops no instance when the CPUs of all regions together would exceed the quota of the project', async () => {
+    const { environment, process } = await createEnvironment();
+    const quotas = await environment.compute.listProjectQuotas(new AbortController().signal);
+    const usage = quotas.find(({ metric }) => metric === 'CPUS_ALL_REGIONS')?.usage ?? 0;
+    environment.compute.projectQuotaLimits.CPUS_ALL_REGIONS = usage;
+    const run = await environment.finishRun(resize(environment, process));
+    expect(await environment.listEvents(run, 'step.failed')).toMatchObject([
+      { error: { code: 'quota', message: expect.stringContaining('CPUS_ALL_REGIONS') } },
+    ]);
+    expect(environment.compute.faults.countCalls(/^stop /)).toBe(0);
+  });
+
   test('recreates a missing worker with the requested machine type', async () => {
     const { environment, process } = await createEnvironment();
     await take(environment, 'demo-worker-0');

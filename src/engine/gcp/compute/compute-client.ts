@@ -25,6 +25,8 @@ export interface ComputeClient extends InstancePower, AccessControl {
   /** Available machine types of a zone, sorted by name. @throws KthwError also if the zone does not exist */
   listMachineTypes(zone: string, signal: AbortSignal): Promise<readonly (GlobalResource & MachineType)[]>;
   listQuotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined>;
+  /** Quotas of the whole project, such as `CPUS_ALL_REGIONS` and `NETWORKS`. */
+  listProjectQuotas(signal: AbortSignal): Promise<readonly Quota[]>;
   /** Zones of a region; undefined if the region does not exist. */
   listZones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Regions available to the project, sorted by name. */

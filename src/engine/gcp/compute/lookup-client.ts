@@ -1,5 +1,5 @@
 import type { ComputeApi } from './compute-api.ts';
-import type { ComputeClient, GlobalResource, MachineType } from './compute-client.ts';
+import type { ComputeClient, GlobalResource, MachineType, Quota } from './compute-client.ts';
 import { getLinkName, getLinkSegment } from './links.ts';
 
 interface RawMachineType {
@@ -11,10 +11,16 @@ interface RawMachineType {
 /** Looks up machine types, quotas, regions and zones available to the project. */
 export function createLookupClient(
   api: ComputeApi,
-): Pick<ComputeClient, 'getMachineType' | 'listMachineTypes' | 'listQuotas' | 'listRegions' | 'listZones'> {
+): Pick<
+  ComputeClient,
+  'getMachineType' | 'listMachineTypes' | 'listProjectQuotas' | 'listQuotas' | 'listRegions' | 'listZones'
+> {
   const { project } = api;
   const regions = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/regions_client.js')).RegionsClient,
+  );
+  const projects = api.createLazyClient(
+    async () => (await import('@google-cloud/compute/build/src/v1/projects_client.js')).ProjectsClient,
   );
   const machineTypes = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/machine_types_client.js')).MachineTypesClient,
@@ -43,11 +49,13 @@ export function createLookupClient(
     },
     async listQuotas(region, signal) {
       const found = await getRegion(region, signal);
-      return found?.quotas?.map(({ metric, limit, usage }) => ({
-        metric: String(metric ?? ''),
-        limit: limit ?? 0,
-        usage: usage ?? 0,
-      }));
+      return found?.quotas?.map(toQuota);
+    },
+    async listProjectQuotas(signal) {
+      const found = await api.read(`reading project ${project}`, signal, async (options) => {
+        return (await (await projects()).get({ project }, options))[0];
+      });
+      return found?.quotas?.map(toQuota) ?? [];
     },
     async listZones(region, signal) {
       const found = await getRegion(region, signal);
@@ -60,6 +68,16 @@ export function createLookupClient(
       return (found ?? []).map((one) => ({ name: one.name ?? '', zones: getZoneNames(one) })).sort(compareByName);
     },
   };
+}
+
+interface RawQuota {
+  readonly metric?: unknown;
+  readonly limit?: number | null;
+  readonly usage?: number | null;
+}
+
+function toQuota({ metric, limit, usage }: RawQuota): Quota {
+  return { metric: String(metric ?? ''), limit: limit ?? 0, usage: usage ?? 0 };
 }
 
 function toMachineType({ guestCpus, memoryMb, isSharedCpu }: RawMachineType): MachineType {

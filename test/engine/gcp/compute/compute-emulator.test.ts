@@ -289,6 +289,11 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
     expect(types).toContainEqual({ name: 'g1-small', cpus: 1, memoryMb: 1740, sharedCpu: true });
     expect(types?.map(({ name }) => name)).toEqual(types?.map(({ name }) => name).toSorted());
     await expect(cloud.listMachineTypes('mars-north1-a', signal)).rejects.toMatchObject({ code: 'cloud-invalid' });
+    expect(await cloud.listProjectQuotas(signal)).toContainEqual({
+      metric: 'NETWORKS',
+      limit: expect.any(Number),
+      usage: 1,
+    });
     expect(await cloud.listQuotas('mars-north1', signal)).toBeUndefined();
     expect(await cloud.listQuotas(region, signal)).toContainEqual({
       metric: 'INSTANCES',
