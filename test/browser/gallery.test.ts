@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Gallery, startGallery } from '../../local/gallery/gallery.ts';
 import { samples } from '../../local/gallery/samples.ts';
+import { getStatus } from '../support/get-status.ts';
 import { artefactsDir, openBrowser, type TestBrowser, warnIfNoBrowser } from './browser.ts';
 import { findOverflowingElements } from './find-overflowing-elements.ts';
 
@@ -45,6 +46,14 @@ describe.skipIf(warnIfNoBrowser())('the gallery', () => {
       expect(await findOverflowingElements(page)).toEqual([]);
       await page.screenshot({ path: `${name}-phone.png`, fullPage: true });
       expect(browser.pageErrors).toEqual([]);
+    },
+  );
+
+  test.each([{ host: 'evil.example' }, { origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }])(
+    'denies requests with %j',
+    async (headers) => {
+      expect(await getStatus(`${gallery.url}/`, {})).toBe(200);
+      expect(await getStatus(`${gallery.url}/`, { headers })).toBe(403);
     },
   );
 

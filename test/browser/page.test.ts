@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { startSlackEmulator } from '../../local/slack/start-slack-emulator.ts';
 import { type Harness, startHarness } from '../local/slack/test-environment.ts';
 import { openBrowser, type TestBrowser, warnIfNoBrowser } from './browser.ts';
 import { emulatorOptions } from './emulator-options.ts';
@@ -104,6 +105,20 @@ describe.skipIf(warnIfNoBrowser())('the page', () => {
     const { page } = await openWindow('grace');
     await page.goto(`${harness.workspace.url}/archives/C0CLUSTER/p${ts?.replace('.', '')}`);
     await new PersonWindow(page).reply('link target');
+  });
+
+  test('says where its new URL is when the emulator restarts with a new access token', async () => {
+    // The failed requests appear in the console of this browser only.
+    const otherBrowser = await openBrowser();
+    onTestFinished(() => otherBrowser.close());
+    const page = await otherBrowser.open(`${harness.workspace.pageUrl}#ada/clusters`);
+    await page.getByRole('main').waitFor();
+    await harness.workspace.close();
+    const restarted = await startSlackEmulator({ port: Number(new URL(harness.workspace.url).port) });
+    onTestFinished(() => restarted.close());
+    await page.getByText('Open the URL that the local stack printed when it started').waitFor();
+    await page.goto(restarted.pageUrl);
+    await page.getByRole('main').waitFor();
   });
 
   test('can be used with the keyboard only', async () => {

@@ -1,14 +1,17 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { getDefaultCacheDir } from '../../local/compute/machines/guest/ensure-rootfs.ts';
 import { type LocalEnvironment, openLocalEnvironment } from '../../local/driver/local-environment.ts';
 import { findSkipReason } from './find-skip-reason.ts';
 import { listMarkedProcesses } from './list-marked-processes.ts';
 
 const mark = 'KTHW_TEST_USERS';
+/** User and group ID of `nobody`. */
+const nobody = 65_534;
 const region = 'regions/us-west1';
 const zone = 'zones/us-west1-c';
 
@@ -61,6 +64,8 @@ const attempts: Readonly<Record<string, readonly Attempt[]>> = {
     { method: 'POST', path: '/response/T0000LOCAL/guess', body: '{}', denial: /^404.*expired_url/s },
     { method: 'POST', path: '/upload/v1/guess', body: 'x', denial: /^404/ },
   ],
+  // SSH of the instance: see below.
+  instance: [],
   // Its files are public, and machines read them without a token.
   mirror: [
     { path: '/_local/status', denial: unauthorized },
@@ -90,6 +95,8 @@ describe.skipIf(findSkipReason())('another user of the host', () => {
     await compute.change('POST', 'global/networks', { name: 'demo', autoCreateSubnetworks: false });
     const network = { network: 'global/networks/demo' };
     await compute.change('POST', `${region}/subnetworks`, { name: 'demo', ipCidrRange: '10.240.0.0/24', ...network });
+    const allowed = { allowed: [{ IPProtocol: 'tcp', ports: ['22'] }], sourceRanges: ['0.0.0.0/0'] };
+    await compute.change('POST', 'global/firewalls', { name: 'demo-ssh', ...network, ...allowed });
     await compute.change('POST', `${zone}/instances`, {
       name: 'demo',
       machineType: `${zone}/machineTypes/e2-standard-2`,
@@ -100,7 +107,7 @@ describe.skipIf(findSkipReason())('another user of the host', () => {
           initializeParams: { sourceImage: 'projects/debian-cloud/global/images/family/debian-12' },
         },
       ],
-      networkInterfaces: [{ subnetwork: `${region}/subnetworks/demo` }],
+      networkInterfaces: [{ subnetwork: `${region}/subnetworks/demo`, accessConfigs: [{}] }],
     });
   });
   afterAll(async () => {
@@ -118,8 +125,7 @@ describe.skipIf(findSkipReason())('another user of the host', () => {
       const process = processes.find((one) => one.startsWith(`${pid} `));
       if (process === undefined) return [];
       const script = /(?:local\/)?(compute|slack|mirror|src)\/main\.ts/.exec(process)?.[1] ?? process;
-      const service = script === 'src' ? 'bot' : address.startsWith('100.') ? 'metadata' : script;
-      return [{ service, address }];
+      return [{ service: toService(script, address), address }];
     });
   }
 
@@ -138,6 +144,21 @@ describe.skipIf(findSkipReason())('another user of the host', () => {
     }
     expect(allowed).toEqual([]);
     expect((await environment.compute.listInstances()).map(({ name }) => name)).toEqual(['demo']);
+  });
+
+  test('cannot log in to an instance with a key of its own', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kthw-nobody-'));
+    onTestFinished(async () => await rm(folder, { recursive: true }));
+    await chown(folder, nobody, nobody);
+    const key = join(folder, 'key');
+    expect((await runAsNobody(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key])).failed).toBe(false);
+    const [host = ''] = (await listListeners()).find(({ service }) => service === 'instance')?.address.split(':') ?? [];
+    const options = ['BatchMode=yes', 'StrictHostKeyChecking=no', `UserKnownHostsFile=${join(folder, 'hosts')}`];
+    const args = ['-i', key, ...options.flatMap((option) => ['-o', option]), '-l', 'kthw', host, 'true'];
+    // Until sshd has started, the connection is closed.
+    await expect
+      .poll(async () => (await runAsNobody(['ssh', ...args])).stderr, { timeout: 60_000 })
+      .toContain('(publickey)');
   });
 
   test('learns only that the bot runs from the endpoints without a secret', async () => {
@@ -176,9 +197,17 @@ describe.skipIf(findSkipReason())('another user of the host', () => {
   });
 });
 
+/** @param script folder of the script that listens */
+function toService(script: string, address: string): string {
+  if (script === 'src') return 'bot';
+  if (script !== 'compute') return script;
+  if (address.startsWith('100.')) return 'metadata';
+  return address.startsWith('127.0.0.1:') ? 'compute' : 'instance';
+}
+
 /** Runs a program as the user `nobody`. */
 function runAsNobody(command: readonly string[]) {
-  const user = ['--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs'];
+  const user = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--no-new-privs'];
   return execa('setpriv', [...user, ...command], { reject: false, timeout: 60_000 });
 }
 
