@@ -131,6 +131,9 @@ export function resourceStep<K extends ResourceCollection>(
   };
 }
 
+/** Lists that others extend, for example with network tags of the organization. kthw's own values must be among them. */
+const extensibleFields: ReadonlySet<string> = new Set(['tags']);
+
 function listDifferences<F extends string>(
   desired: { readonly [field in F]?: unknown },
   actual: { readonly [field in F]?: unknown },
@@ -139,7 +142,12 @@ function listDifferences<F extends string>(
   return fields
     .filter((field) => desired[field] !== undefined)
     .map((field) => ({ field, desired: toText(desired[field]), actual: toText(actual[field]) }))
-    .filter((d) => d.desired !== d.actual);
+    .filter((d) => d.desired !== d.actual)
+    .filter(({ field }) => !extensibleFields.has(field) || !isContained(desired[field as F], actual[field as F]));
+}
+
+function isContained(desired: unknown, actual: unknown): boolean {
+  return Array.isArray(desired) && Array.isArray(actual) && desired.every((value) => actual.includes(value));
 }
 
 /** Like gcloud's `describe`, without the metadata, which holds keys. */

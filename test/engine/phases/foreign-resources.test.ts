@@ -57,6 +57,45 @@ describe.each(names)('someone else’s $kind $name', ({ kind, name }) => {
   });
 });
 
+describe('labels and tags that others added to every resource', () => {
+  const extend = async (environment: RunEnvironment) => {
+    for (const { kind, name } of names) {
+      const found = (await find(environment, kind, name)) as { labels?: object; tags?: readonly string[] };
+      environment.compute.tamper(kind, name, {
+        ...(found.labels ? { labels: { ...found.labels, 'cost-center': '42' } } : {}),
+        ...(found.tags ? { tags: ['allow-health-checks', ...found.tags] } : {}),
+      });
+    }
+  };
+
+  test('are no conflict for a smoke test, a scale, a rebuild and a delete', async () => {
+    const { environment, process } = await createReadyCluster();
+    const { clusterService } = process;
+    const request = { requester: environment.requester, channel: 'C1' };
+    await extend(environment);
+    const runs = [
+      () => clusterService.runSmokeTest('demo', request.requester, 'C1'),
+      () => clusterService.scaleCluster('demo', { ...request, workers: 2 }),
+      () => clusterService.rebuildCluster('demo', { ...request, fromPhase: 'etcd' }),
+      () => clusterService.deleteCluster('demo', request.requester, 'C1'),
+    ];
+    for (const start of runs) {
+      const run = await environment.finishRun(start());
+      expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+    }
+    expect(environment.compute.listResourceNames()).toEqual([]);
+  });
+
+  test('a removed tag of the cluster is a conflict', async () => {
+    const { environment, process } = await createReadyCluster();
+    environment.compute.tamper('instances', 'demo-worker-0', { tags: ['demo', 'allow-health-checks'] });
+    const request = { workers: 2, requester: environment.requester, channel: 'C1' };
+    const run = await environment.finishRun(process.clusterService.scaleCluster('demo', request));
+    expect(await environment.getOutcome(run)).toBe('failed');
+    expect(JSON.stringify(await environment.store.readEvents(run))).toContain('tags');
+  });
+});
+
 describe('ownership', () => {
   const cluster = { name: 'demo' };
   const description = 'kthw cluster demo';
