@@ -2,9 +2,15 @@ import type { DeploySettings } from './deploy-settings.ts';
 import type { DeployStep } from './deploy-step.ts';
 import { findForeignInstances } from './find-foreign-instances.ts';
 import { buildNamePrefixCondition } from './name-prefix-condition.ts';
-import { computePermissions, keyPermissions } from './permissions.ts';
+import {
+  clusterKeyCreatorPermissions,
+  clusterKeyPermissions,
+  computePermissions,
+  keyPermissions,
+} from './permissions.ts';
 import {
   buildMemberFlag,
+  clusterKeyCondition,
   getServiceAccountEmail,
   renderedAppYamlPath,
   requiredApis,
@@ -88,6 +94,7 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
         keyFlags,
       ),
     },
+    ...buildClusterKeySteps(settings),
     ...resourceNames.secrets.flatMap(({ id, prompt }) => buildSecretSteps(settings, id, prompt)),
     ...buildQueueSteps(settings),
     {
@@ -182,6 +189,24 @@ function buildRoleSteps(
       check: listCommand,
       command: ['gcloud', 'iam', 'roles', 'create', id, ...roleFlags],
     },
+  ];
+}
+
+/** The bot keeps the key of each cluster in a secret, which it deletes with the cluster. */
+function buildClusterKeySteps(settings: DeploySettings): DeployStep[] {
+  const { project } = settings;
+  const { clusterKeyCreatorRole, clusterKeyRole } = resourceNames;
+  const buildGrant = (description: string, role: string, condition: string): DeployStep => ({
+    description,
+    command: buildBindCommand(['projects'], project, buildMemberFlag(settings), `projects/${project}/roles/${role}`, [
+      `--condition=${condition}`,
+    ]),
+  });
+  return [
+    ...buildRoleSteps(settings, clusterKeyCreatorRole, 'kthw: cluster key creation', clusterKeyCreatorPermissions),
+    ...buildRoleSteps(settings, clusterKeyRole, 'kthw: cluster key access', clusterKeyPermissions),
+    buildGrant('Let the bot create secrets for the keys of clusters', clusterKeyCreatorRole, 'None'),
+    buildGrant('Grant the bot access to these secrets only', clusterKeyRole, clusterKeyCondition),
   ];
 }
 

@@ -85,6 +85,17 @@ export const keyPermissions = [
   'cloudkms.cryptoKeys.get',
 ] as const;
 
+/** To create secrets for the keys of clusters. It can't be limited to a prefix: the resource of a creation is the project. */
+export const clusterKeyCreatorPermissions = ['secretmanager.secrets.create'] as const;
+
+/** For the keys of clusters only. https://cloud.google.com/secret-manager/docs/access-control, as of 2026-12-01 */
+export const clusterKeyPermissions = [
+  'secretmanager.secrets.delete',
+  'secretmanager.secrets.get',
+  'secretmanager.versions.access',
+  'secretmanager.versions.add',
+] as const;
+
 function buildReadPermissions(
   parentPath: string,
   collection: string,

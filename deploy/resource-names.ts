@@ -1,3 +1,4 @@
+import { clusterKeyPrefix } from '../src/store/vault/secret-manager-cluster-keys.ts';
 import type { DeploySettings } from './deploy-settings.ts';
 
 /** Names of the deployed resources, matching `app.yaml`. */
@@ -5,6 +6,8 @@ export const resourceNames = {
   account: 'kthw-bot',
   computeRole: 'kthwCompute',
   keyRole: 'kthwKeys',
+  clusterKeyCreatorRole: 'kthwClusterKeyCreator',
+  clusterKeyRole: 'kthwClusterKeys',
   keyring: 'kthw',
   key: 'data-keys',
   queue: 'kthw',
@@ -13,6 +16,12 @@ export const resourceNames = {
     { id: 'kthw-slack-signing-secret', prompt: 'the signing secret (Basic Information, "Signing Secret")' },
   ],
 } as const;
+
+/**
+ * Limits a role to the secrets with the keys of clusters. `extract` avoids the project number, which names of secrets contain.
+ * https://cloud.google.com/iam/docs/conditions-attribute-reference#extract, as of 2026-12-01
+ */
+export const clusterKeyCondition = `title=kthw cluster keys,expression=resource.name.extract("/secrets/${clusterKeyPrefix}{cluster}") != ""`;
 
 /** Path of the rendered app.yaml. */
 export const renderedAppYamlPath = '.kthw/deploy/app.yaml';

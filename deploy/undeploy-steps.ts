@@ -1,6 +1,9 @@
 import type { DeploySettings } from './deploy-settings.ts';
 import type { DeployStep } from './deploy-step.ts';
-import { buildMemberFlag, getServiceAccountEmail, resourceNames } from './resource-names.ts';
+import { buildMemberFlag, clusterKeyCondition, getServiceAccountEmail, resourceNames } from './resource-names.ts';
+
+const { keyRole, computeRole, clusterKeyRole, clusterKeyCreatorRole } = resourceNames;
+const roles = [keyRole, computeRole, clusterKeyRole, clusterKeyCreatorRole];
 
 /**
  * Steps that delete the deployment, in reverse order; missing resources are ignored. The app itself remains, because
@@ -64,22 +67,21 @@ export function buildUndeploySteps(settings: DeploySettings): DeployStep[] {
       // With and without a condition.
       '--all',
     ),
-    buildDeleteStep(
-      `Delete the role ${resourceNames.keyRole}`,
-      'iam',
-      'roles',
-      'delete',
-      resourceNames.keyRole,
-      projectFlag,
+    buildUnbindStep(
+      'Revoke access to the keys of clusters',
+      ['projects'],
+      project,
+      `projects/${project}/roles/${resourceNames.clusterKeyRole}`,
+      `--condition=${clusterKeyCondition}`,
     ),
-    buildDeleteStep(
-      `Delete the role ${resourceNames.computeRole}`,
-      'iam',
-      'roles',
-      'delete',
-      resourceNames.computeRole,
-      projectFlag,
+    buildUnbindStep(
+      'Revoke the right to create keys of clusters',
+      ['projects'],
+      project,
+      `projects/${project}/roles/${resourceNames.clusterKeyCreatorRole}`,
+      '--condition=None',
     ),
+    ...roles.map((role) => buildDeleteStep(`Delete the role ${role}`, 'iam', 'roles', 'delete', role, projectFlag)),
     buildDeleteStep(
       'Delete the service account',
       'iam',

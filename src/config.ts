@@ -126,6 +126,7 @@ const StorageConfigSchema = EnvironmentSchema.pick({
   KTHW_KEY_FILE: true,
   KTHW_KMS_KEY: true,
   KTHW_KMS_URL: true,
+  KTHW_SECRETS_URL: true,
 }).extend({ GOOGLE_CLOUD_PROJECT: z.string().default('kthw-local') });
 export type StorageConfig = z.infer<typeof StorageConfigSchema>;
 

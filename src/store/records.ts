@@ -106,9 +106,25 @@ export const recordSchemas = {
       .array(z.object({ seq: z.number().int(), channel: z.string(), ts: z.string(), renderedState: z.string() }))
       .optional(),
   }),
-  /** Ciphertext only. */
-  secret: z.object({ cluster: z.string(), path: z.string(), nonce: z.string(), ciphertext: z.string() }),
-  dataKey: z.object({ wrappedKey: z.string(), keyVersion: z.string() }),
+  /** Ciphertext of one version of a secret. */
+  secret: z.object({
+    cluster: z.string(),
+    path: z.string(),
+    version: z.string(),
+    nonce: z.string(),
+    ciphertext: z.string(),
+  }),
+  /** Wrapped data key of a cluster, and the index that it authenticates: versions of secrets by path, and outputs by name. */
+  dataKey: z.object({
+    wrappedKey: z.string(),
+    keyVersion: z.string(),
+    index: z.object({
+      revision: z.number().int().min(0),
+      versions: z.record(z.string(), z.string()),
+      outputs: z.record(z.string(), z.json()),
+      mac: z.string(),
+    }),
+  }),
   /** Kubeconfig issued to a user. */
   kubeconfigGrant: z.object({
     cluster: z.string(),

@@ -51,6 +51,8 @@ const implementations = [
   'src/store/firestore/',
   'src/store/vault/file-keyring.ts',
   'src/store/vault/kms-keyring.ts',
+  'src/store/vault/file-cluster-keys.ts',
+  'src/store/vault/secret-manager-cluster-keys.ts',
   'src/store/vault/vault-provider.ts',
 ];
 

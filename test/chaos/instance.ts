@@ -72,6 +72,7 @@ const dispatcher: Dispatcher = createInProcessDispatcher({
         onEventsAppended: () => {},
         wake: (other) => dispatcher.wake(other),
         openResources: async ({ cluster }) => ({
+          vault: vaults.getVault(cluster),
           clients: {
             compute,
             vault: vaults.getVault(cluster),

@@ -4,6 +4,7 @@ import type { Store } from '../../src/store/store.ts';
 import { Secret } from '../../src/store/vault/secret.ts';
 import type { Keyring, VaultProvider } from '../../src/store/vault/vault.ts';
 import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
+import { vaultAttacksContract } from './vault-attacks.contract.ts';
 
 /** One empty store with its keyring. */
 export interface VaultUnderTest {
@@ -14,6 +15,7 @@ export interface VaultUnderTest {
 
 /** Contract of vaults on every store; the store resolves concurrent access. */
 export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>): void {
+  vaultAttacksContract(name, fresh);
   describe(`vaults on ${name}`, () => {
     test('give all of 20 concurrent creators the first secret', async () => {
       const { open, keyring } = await fresh();
@@ -31,6 +33,23 @@ export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>
       expect(later?.reveal()).toBe(got[0]);
     });
 
+    test('keep the outputs and secrets of 20 concurrent writers', async () => {
+      const { open, keyring } = await fresh();
+      const vaults = await Promise.all(
+        Array.from({ length: 2 }, async () => createVaultProvider(await open(), keyring)),
+      );
+      await Promise.all(
+        Array.from({ length: 20 }, async (_, n) => {
+          const vault = pick(vaults, n % 2).getVault('demo');
+          await vault.saveOutputs({ [`output-${n}`]: n });
+          await vault.getOrCreate(`secret-${n}`, () => new Secret(`secret ${n}`));
+        }),
+      );
+      const vault = createVaultProvider(await open(), keyring).getVault('demo');
+      expect(Object.keys(await vault.readOutputs())).toHaveLength(20);
+      for (let n = 0; n < 20; n++) expect((await vault.get(`secret-${n}`))?.reveal()).toBe(`secret ${n}`);
+    });
+
     test('return undefined for a missing secret without creating anything', async () => {
       const { open, keyring } = await fresh();
       const store = await open();
@@ -41,7 +60,7 @@ export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>
     test('delete one cluster for all clients', async () => {
       const { open, keyring } = await fresh();
       const [a, b] = [createVaultProvider(await open(), keyring), createVaultProvider(await open(), keyring)];
-      const names = ['demo', 'demo-2', 'demo:2', 'de'];
+      const names = ['demo', 'demo-2', 'demo-22', 'de'];
       for (const cluster of names)
         await a.getVault(cluster).getOrCreate('authority/key', () => new Secret(`of ${cluster}`));
       await b.getVault('demo').get('authority/key');

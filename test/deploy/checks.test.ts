@@ -71,7 +71,7 @@ function inProject(own: boolean): Record<string, object> {
       accounts: [{ name: 'x', email: `${own ? 'kthw-bot' : 'my-kthw-bot'}@${project}.iam.gserviceaccount.com` }],
     },
     [`/v1/projects/${project}/roles`]: {
-      roles: ['kthwCompute', 'kthwKeys'].map((id) => ({
+      roles: ['kthwCompute', 'kthwKeys', 'kthwClusterKeys', 'kthwClusterKeyCreator'].map((id) => ({
         name: `projects/${project}/roles/${id}${own ? '' : 'Other'}`,
       })),
     },

@@ -60,6 +60,8 @@ describe('deploy', () => {
         "firestore databases create",
         "kms keyrings create kthw",
         "kms keys create data-keys",
+        "iam roles create kthwClusterKeyCreator",
+        "iam roles create kthwClusterKeys",
         "secrets create kthw-slack-bot-token",
         "secrets versions add kthw-slack-bot-token",
         "secrets create kthw-slack-signing-secret",
@@ -163,6 +165,8 @@ describe('deploy', () => {
       command.filter((word) => word.startsWith('--role=')),
     );
     expect(roles.toSorted()).toEqual([
+      '--role=projects/my-project-1/roles/kthwClusterKeyCreator',
+      '--role=projects/my-project-1/roles/kthwClusterKeys',
       '--role=projects/my-project-1/roles/kthwCompute',
       '--role=projects/my-project-1/roles/kthwKeys',
       '--role=roles/cloudtasks.enqueuer',

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Store } from '../../src/store/store.ts';
 import { seal, unseal } from '../../src/store/vault/seal.ts';
 import { Secret } from '../../src/store/vault/secret.ts';
-import type { Keyring, Vault, VaultProvider } from '../../src/store/vault/vault.ts';
+import type { ClusterKeys, Keyring, Vault, VaultProvider } from '../../src/store/vault/vault.ts';
 import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 import type { FakeClock } from './clock.ts';
 
@@ -31,6 +31,8 @@ export class FakeVaults {
         return {
           get: (path) => inner.get(path),
           getOrCreate: (path, make) => inner.getOrCreate(path, () => this.#generate(cluster, inner, path, make)),
+          readOutputs: () => inner.readOutputs(),
+          saveOutputs: (outputs) => inner.saveOutputs(outputs),
           delete: (path) => inner.delete(path),
           isEmpty: () => inner.isEmpty(),
           deleteAll: () => inner.deleteAll(),
@@ -61,7 +63,24 @@ export class FakeVaults {
 function createMemoryKeyring(): Keyring {
   const key = randomBytes(32);
   return {
+    clusterKeys: createMemoryClusterKeys(),
     wrap: async (plain, context) => ({ wrapped: seal(key, plain, context), keyVersion: '1' }),
     unwrap: async (wrapped, context) => unseal(key, wrapped, context, 'a data key'),
+  };
+}
+
+export function createMemoryClusterKeys(): ClusterKeys {
+  const keys = new Map<string, Uint8Array>();
+  return {
+    find: async (cluster) => keys.get(cluster),
+    async getOrCreate(cluster) {
+      const key = keys.get(cluster) ?? randomBytes(32);
+      keys.set(cluster, key);
+      return key;
+    },
+    exists: async (cluster) => keys.has(cluster),
+    async destroy(cluster) {
+      keys.delete(cluster);
+    },
   };
 }

@@ -92,6 +92,10 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
     minutes: 5,
   }),
   'check-failed': new KthwError('check-failed', { what: 'a node port from another node' }),
+  'secret-unreadable': new KthwError('secret-unreadable', {
+    problem: 'opening secret "ca" of "demo": damaged, outdated, moved, or encrypted with another key',
+  }),
+  'output-unconfirmed': new KthwError('output-unconfirmed', { output: 'host-keys/demo-worker-0', cluster: 'demo' }),
   'keyring-refused': new KthwError('keyring-refused', {
     problem: 'the key that protects this cluster’s secrets is disabled',
     remedy: 'enable it in Cloud KMS',

@@ -1,5 +1,6 @@
 import type { StepError } from '../../store/step-error.ts';
 import { KeyringError } from '../../store/vault/keyring-error.ts';
+import { SecretUnreadable } from '../../store/vault/seal.ts';
 import { getPolicyChange } from './policy-change.ts';
 
 type ErrorKind = StepError['kind'];
@@ -194,6 +195,16 @@ const errorCatalogue = {
     message: c.problem,
     remedy: `${c.remedy}; then \`/kthw resume\``,
   }),
+  'secret-unreadable': (c: { problem: string }) => ({
+    kind: 'denied',
+    message: c.problem,
+    remedy: 'find out who changed the store and restore it from a backup, then `/kthw resume`',
+  }),
+  'output-unconfirmed': (c: { output: string; cluster: string }) => ({
+    kind: 'denied',
+    message: `the store has a value for "${c.output}" that the vault does not confirm`,
+    remedy: `find out who changed the store, then \`/kthw rebuild ${c.cluster} --from controllers\``,
+  }),
   // Runs
   preflight: (c: { problems: readonly string[] }) => ({
     kind: 'invalid',
@@ -280,5 +291,6 @@ export function toStepError(error: unknown, doing: string): StepError {
 function toKnownError(error: unknown): KthwError | undefined {
   if (error instanceof KthwError) return error;
   if (error instanceof KeyringError) return new KthwError('keyring-refused', error);
+  if (error instanceof SecretUnreadable) return new KthwError('secret-unreadable', { problem: error.message });
   return undefined;
 }

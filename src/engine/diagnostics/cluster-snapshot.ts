@@ -1,10 +1,10 @@
-import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
+import type { ClusterSpec } from '../../store/records.ts';
 import { deriveCluster, type Instance, type WorkerInstance } from '../cluster/cluster.ts';
 import { toStepError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import type { InspectedInstance } from './diagnose.ts';
 import { getBackendHealth, getNodeReadiness } from './get-node-readiness.ts';
-import { type InspectionDeps, inspectCluster } from './inspect-instances.ts';
+import { type InspectionDeps, inspectCluster, readOutputs } from './inspect-instances.ts';
 
 /** State of a cluster at one moment, read outside of runs. */
 export interface ClusterSnapshot {
@@ -35,12 +35,9 @@ export interface InstanceSnapshot extends Pick<Instance, 'name' | 'role' | 'addr
 /** Short because a user waits for the result. */
 const deadlineMs = 7_000;
 
-/** Reads instances, load balancer and nodes concurrently, for up to 7 s. @param outputs outputs of finished runs */
-export async function takeClusterSnapshot(
-  deps: InspectionDeps,
-  spec: ClusterSpec,
-  outputs: ClusterRecord['outputs'],
-): Promise<ClusterSnapshot> {
+/** Reads instances, load balancer and nodes concurrently, for up to 7 s. */
+export async function takeClusterSnapshot(deps: InspectionDeps, spec: ClusterSpec): Promise<ClusterSnapshot> {
+  const outputs = await readOutputs(deps);
   const cluster = deriveCluster(spec);
   const address = publicAddressOutput.schema.safeParse(outputs[publicAddressOutput.name]).data;
   const errors: string[] = [];

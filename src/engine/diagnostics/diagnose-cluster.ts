@@ -6,7 +6,7 @@ import type { CheckResult } from './cis/check.ts';
 import { evaluateChecks, tryCollectApiFacts, tryCollectComputeFacts } from './cis/evaluate-checks.ts';
 import type { Diagnosis, InspectedInstance } from './diagnose.ts';
 import { collectMetricsAndFacts } from './host-metrics.ts';
-import { type InspectionDeps, inspectCluster } from './inspect-instances.ts';
+import { type InspectionDeps, inspectCluster, readOutputs } from './inspect-instances.ts';
 
 /** Inspection of all instances of a cluster, with the diagnosis. */
 export interface DoctorReport extends Diagnosis {
@@ -21,12 +21,12 @@ export interface DoctorReport extends Diagnosis {
 
 const deadlineMs = 20_000;
 
-/** Inspects all instances of a cluster, outside of runs. @param outputs outputs of finished runs */
+/** Inspects all instances of a cluster, outside of runs. */
 export async function diagnoseCluster(
   deps: InspectionDeps,
   { spec, settledState, activeRun, runs }: ClusterRecord,
-  outputs: ClusterRecord['outputs'],
 ): Promise<DoctorReport> {
+  const outputs = await readOutputs(deps);
   const cluster = deriveCluster(spec);
   // Read before this inspection itself enables SSH access.
   const compute = await tryCollectComputeFacts(deps.compute, cluster, AbortSignal.timeout(deadlineMs));

@@ -1,4 +1,5 @@
-import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
+import type { ClusterSpec } from '../../store/records.ts';
+import type { Outputs } from '../../store/vault/vault.ts';
 import { deriveCluster, type Instance } from '../cluster/cluster.ts';
 import { KthwError, toStepError } from '../cluster/errors.ts';
 import { getHostKeysOutput } from '../cluster/outputs.ts';
@@ -43,11 +44,16 @@ export interface InspectionDeps extends Pick<StepContext, 'compute' | 'kube' | '
   openSshClient(spec: ClusterSpec): Promise<SshClient>;
 }
 
-/** Inspects all instances of a cluster, outside of runs. @param outputs outputs of finished runs */
+/** The outputs in the vault; none if it is unreadable, which every connection then reports. */
+export async function readOutputs({ vault }: Pick<InspectionDeps, 'vault'>): Promise<Outputs> {
+  return await vault.readOutputs().catch(() => ({}));
+}
+
+/** Inspects all instances of a cluster, outside of runs. */
 export async function inspectCluster(
   { compute, vault, openSshClient }: InspectionDeps,
   spec: ClusterSpec,
-  outputs: ClusterRecord['outputs'],
+  outputs: Outputs,
   ...options: [deadlineMs?: number, collect?: HostCollector]
 ): Promise<Diagnosis & { instances: InspectedInstance[] }> {
   const cluster = deriveCluster(spec);

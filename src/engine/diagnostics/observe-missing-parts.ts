@@ -1,4 +1,4 @@
-import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
+import type { ClusterSpec } from '../../store/records.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
 import { getInstanceIdOutput } from '../cluster/instance-id-output.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
@@ -6,6 +6,7 @@ import { getResourceNames } from '../cluster/resource-names.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { findMissingParts, type MissingPart } from './find-missing-parts.ts';
 import { getBackendHealth, getMemberHealth, getNodeReadiness } from './get-node-readiness.ts';
+import { readOutputs } from './inspect-instances.ts';
 
 type ObservationDeps = Pick<StepContext, 'compute' | 'kube' | 'vault'>;
 
@@ -13,11 +14,8 @@ type ObservationDeps = Pick<StepContext, 'compute' | 'kube' | 'vault'>;
 const deadlineMs = 4_000;
 
 /** Reads instances, address, nodes, etcd members and load balancer for up to 4 s, without SSH. Whatever can't be read is not reported. */
-export async function observeMissingParts(
-  deps: ObservationDeps,
-  spec: ClusterSpec,
-  outputs: ClusterRecord['outputs'],
-): Promise<readonly MissingPart[]> {
+export async function observeMissingParts(deps: ObservationDeps, spec: ClusterSpec): Promise<readonly MissingPart[]> {
+  const outputs = await readOutputs(deps);
   const cluster = deriveCluster(spec);
   const { region, zone } = cluster;
   const signal = AbortSignal.timeout(deadlineMs);

@@ -45,9 +45,8 @@ export interface ClusterServiceOptions {
   findMachineTypeProblem(spec: ClusterSpec): Promise<MachineTypeProblem | undefined>;
   /** Kubernetes versions that can be downloaded. @default doesn't check */
   loadVersions?(): Promise<readonly string[]>;
-  /** @param outputs step outputs of the cluster, including those of an unfinished run */
-  runDoctor(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<DoctorReport>;
-  getSnapshot(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<ClusterSnapshot>;
+  runDoctor(record: ClusterRecord): Promise<DoctorReport>;
+  getSnapshot(record: ClusterRecord): Promise<ClusterSnapshot>;
   /** @default reports nothing */
   observeMissingParts?(record: ClusterRecord): Promise<readonly MissingPart[]>;
   /** @default reports nothing */
@@ -63,7 +62,7 @@ export function createClusterService(options: ClusterServiceOptions): ClusterSer
     decideApproval: (run, digest, decidedBy, approved) => decideApproval(options, run, digest, decidedBy, approved),
     continueRun: (run, chapter, decidedBy, decision) => continueRun(options, run, chapter, decidedBy, decision),
     ...createKubeconfigService(options, views),
-    ...createDiagnosticsService(options, views),
+    ...createDiagnosticsService(options),
   };
 }
 
@@ -104,15 +103,13 @@ function createKubeconfigService(options: ClusterServiceOptions, views: RunViewC
   };
 }
 
-function createDiagnosticsService(options: ClusterServiceOptions, views: RunViewCache): DiagnosticsService {
+function createDiagnosticsService(options: ClusterServiceOptions): DiagnosticsService {
   async function inspect<T>(
     name: string,
-    inspectCluster: (record: ClusterRecord, outputs: ClusterRecord['outputs']) => Promise<T>,
+    inspectCluster: (record: ClusterRecord) => Promise<T>,
   ): Promise<T | NotFound> {
     const found = await readActiveCluster(options.store, name);
-    if (!found) return { notFound: true };
-    const { record, latestRun } = await loadClusterStatus(found, views);
-    return await inspectCluster(record, { ...record.outputs, ...latestRun?.outputs });
+    return found ? await inspectCluster(found.value) : { notFound: true };
   }
 
   return {

@@ -6,6 +6,7 @@ import { deriveCluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { takeClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import { diagnoseCluster } from '../diagnostics/diagnose-cluster.ts';
+import type { InspectionDeps } from '../diagnostics/inspect-instances.ts';
 import { observeMissingParts } from '../diagnostics/observe-missing-parts.ts';
 import type { DownloadClient } from '../downloads/create-download-client.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
@@ -97,14 +98,16 @@ export function createEngine(options: EngineOptions): Engine {
           killPoint: options.killPoint ?? (() => {}),
           async openResources({ cluster, spec }) {
             const ssh = createClusterSsh(spec);
+            const vault = vaults.getVault(cluster);
             return {
+              vault,
               clients: {
                 compute,
                 kube,
                 mirror,
                 downloads,
                 ssh,
-                vault: vaults.getVault(cluster),
+                vault,
                 listActiveGrantIds: () => listActiveGrantIds(store, cluster, clock.now()),
               },
               close: () => ssh.close(),
@@ -142,6 +145,10 @@ export function createEngine(options: EngineOptions): Engine {
     return ssh;
   }
 
+  function getInspectionDeps({ name }: ClusterSpec): InspectionDeps {
+    return { compute, kube, vault: vaults.getVault(name), openSshClient: openClusterSsh };
+  }
+
   const stopping = new AbortController();
   const dispatcher: Dispatcher = {
     ...baseDispatcher,
@@ -173,26 +180,15 @@ export function createEngine(options: EngineOptions): Engine {
         if (error instanceof KthwError) return undefined;
         throw error;
       }),
-    runDoctor: (record, outputs) =>
-      diagnoseCluster(
-        { compute, kube, vault: vaults.getVault(record.spec.name), openSshClient: openClusterSsh },
-        record,
-        outputs,
-      ),
-    getSnapshot: ({ spec }, outputs) =>
-      takeClusterSnapshot(
-        { compute, kube, vault: vaults.getVault(spec.name), openSshClient: openClusterSsh },
-        spec,
-        outputs,
-      ),
+    runDoctor: (record) => diagnoseCluster(getInspectionDeps(record.spec), record),
+    getSnapshot: ({ spec }) => takeClusterSnapshot(getInspectionDeps(spec), spec),
     observeDeletionBlockers: ({ spec }) =>
       listDeletionBlockers({
         compute,
         cluster: deriveCluster(spec),
         signal: AbortSignal.timeout(blockersTimeoutMs),
       }),
-    observeMissingParts: ({ spec, outputs }) =>
-      observeMissingParts({ compute, kube, vault: vaults.getVault(spec.name) }, spec, outputs),
+    observeMissingParts: ({ spec }) => observeMissingParts(getInspectionDeps(spec), spec),
     issueKubeconfig: (record, requester, hours) => issueKubeconfig(kubeconfigDeps, record, requester, hours),
     removeRevokedBindings: (record) => removeRevokedBindings(kubeconfigDeps, record),
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import type { VaultProvider } from '../../store/vault/vault.ts';
+import type { Vault, VaultProvider } from '../../store/vault/vault.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { vaultPaths } from '../cluster/vault-paths.ts';
@@ -34,14 +34,15 @@ const apiTimeoutMs = 20_000;
  */
 export async function issueKubeconfig(
   deps: KubeconfigDeps,
-  { spec, outputs }: ClusterRecord,
+  { spec }: ClusterRecord,
   requester: Person,
   hours: number,
 ): Promise<Kubeconfig> {
   const { store, vaults, now } = deps;
   const { name } = spec;
   const signal = AbortSignal.timeout(apiTimeoutMs);
-  const authority = await getCertificate(vaults.getVault(name), vaultPaths.ca);
+  const vault = vaults.getVault(name);
+  const [authority, address] = await Promise.all([getCertificate(vault, vaultPaths.ca), readApiAddress(name, vault)]);
   const grantId = randomBytes(6).toString('hex');
   const credential = await issueUserCertificate(authority, requester, {
     now: now(),
@@ -50,13 +51,13 @@ export async function issueKubeconfig(
   });
   const file = renderKubeconfig({
     clusterName: name,
-    server: `https://${getApiAddress(name, outputs)}:6443`,
+    server: `https://${address}:6443`,
     caCertificate: authority.certificate,
     user: credential.commonName,
     certificate: credential.certificate,
     key: credential.key,
   });
-  const api = await connectToClusterApi(deps, name, outputs);
+  const api = await connectToKubeApiAt({ kube: deps.kube, vault }, address);
   await removeStaleBindings(api, deps, name, signal);
   const { commonName, endsAt: expiresAt } = credential;
   const grant: RecordValue<'kubeconfigGrant'> = {
@@ -83,8 +84,9 @@ export async function issueKubeconfig(
 }
 
 /** Deletes the bindings of revoked and expired grants. @throws KthwError if the cluster's API is unreachable */
-export async function removeRevokedBindings(deps: KubeconfigDeps, { spec, outputs }: ClusterRecord): Promise<void> {
-  const api = await connectToClusterApi(deps, spec.name, outputs);
+export async function removeRevokedBindings(deps: KubeconfigDeps, { spec }: ClusterRecord): Promise<void> {
+  const vault = deps.vaults.getVault(spec.name);
+  const api = await connectToKubeApiAt({ kube: deps.kube, vault }, await readApiAddress(spec.name, vault));
   await removeStaleBindings(api, deps, spec.name, AbortSignal.timeout(apiTimeoutMs));
 }
 
@@ -93,16 +95,10 @@ async function removeStaleBindings(api: KubeApi, { store, now }: KubeconfigDeps,
   await deleteGrantBindings(api, stale, signal);
 }
 
-async function connectToClusterApi(
-  { kube, vaults }: KubeconfigDeps,
-  name: string,
-  outputs: ClusterRecord['outputs'],
-): Promise<KubeApi> {
-  return await connectToKubeApiAt({ kube, vault: vaults.getVault(name) }, getApiAddress(name, outputs));
-}
-
-function getApiAddress(name: string, outputs: ClusterRecord['outputs']): string {
-  const address = publicAddressOutput.schema.safeParse(outputs[publicAddressOutput.name]);
+/** From the vault, because whoever can write the store could send users to another server. */
+async function readApiAddress(name: string, vault: Pick<Vault, 'readOutputs'>): Promise<string> {
+  const { [publicAddressOutput.name]: value } = await vault.readOutputs();
+  const address = publicAddressOutput.schema.safeParse(value);
   if (!address.success) throw new KthwError('bug', { doing: `finding the API address of "${name}"` });
   return address.data;
 }

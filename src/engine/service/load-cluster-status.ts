@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../store/records.ts';
+import { type ClusterRecord, InvalidRecord } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
 import { operations } from '../phases/operations.ts';
 import { getClusterState } from '../workflow/cluster-state.ts';
@@ -45,11 +45,16 @@ async function findLastSucceededRun(views: RunViewCache, runs: readonly string[]
   return undefined;
 }
 
-/** Reads a cluster's record. Returns undefined for a deleted cluster, whose record is kept for the audit log. */
+/**
+ * Reads a cluster's record. Returns undefined for a deleted cluster, whose record is kept for the audit log.
+ * @throws InvalidRecord if the record belongs to another cluster
+ */
 export async function readActiveCluster(
   store: Pick<Store, 'read'>,
   name: string,
 ): Promise<VersionedRecord<ClusterRecord> | undefined> {
   const found = await store.read('cluster', name);
+  if (found && found.value.spec.name !== name)
+    throw new InvalidRecord(`cluster ${JSON.stringify(name)} has the spec of ${JSON.stringify(found.value.spec.name)}`);
   return found && found.value.settledState !== 'deleted' ? found : undefined;
 }

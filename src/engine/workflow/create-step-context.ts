@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { ConfirmedOutputs } from '../cluster/confirmed-outputs.ts';
 import { KthwError } from '../cluster/errors.ts';
 import type { Output } from '../cluster/output.ts';
 import type { Journal } from './journal.ts';
@@ -10,8 +10,9 @@ export interface StepContextDeps {
   /** Shared by all steps of a run: cluster, clock, signal, and the clients that the runner opened. */
   readonly context: Pick<WorkflowContext, 'cluster' | 'clock' | 'signal'>;
   readonly planned: readonly PlannedStep[];
-  /** Outputs of earlier runs of the cluster. */
-  readonly earlierOutputs: ReadonlyMap<string, z.core.util.JSONType>;
+  /** Names of the outputs of earlier runs of the cluster. */
+  readonly earlierOutputs: ReadonlySet<string>;
+  readonly confirmedOutputs: ConfirmedOutputs;
   /** Whether forward steps may use them. False if the run replaces the resources that they describe. */
   readonly reusesEarlierOutputs: boolean;
 }
@@ -26,11 +27,13 @@ export function createStepContext(
   deps: StepContextDeps,
   reporter: StepReporter,
 ): WorkflowContext {
-  const { journal, context, planned, earlierOutputs } = deps;
+  const { journal, context, planned, earlierOutputs, confirmedOutputs } = deps;
   const canUseEarlierOutputs = direction === 'backward' || deps.reusesEarlierOutputs;
+  function isSet({ name }: Output<unknown>): boolean {
+    return journal.state.outputs.has(name) || (canUseEarlierOutputs && earlierOutputs.has(name));
+  }
   function findOutput<T>(output: Output<T>): T | undefined {
-    const value =
-      journal.state.outputs.get(output.name) ?? (canUseEarlierOutputs ? earlierOutputs.get(output.name) : undefined);
+    const value = isSet(output) ? confirmedOutputs.find(output.name) : undefined;
     return value === undefined ? undefined : output.schema.parse(value);
   }
   const c: WorkflowContext = {
@@ -41,6 +44,8 @@ export function createStepContext(
     getOutput(output) {
       const value = findOutput(output);
       if (value !== undefined) return value;
+      if (isSet(output))
+        throw new KthwError('output-unconfirmed', { output: output.name, cluster: context.cluster.name });
       throw new KthwError('bug', { doing: id }, { detail: `no earlier step set the output "${output.name}"` });
     },
     async detectAllDrift() {

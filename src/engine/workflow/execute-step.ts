@@ -58,6 +58,7 @@ export async function executeStep(planned: PlannedStep, deps: ExecuteStepDeps): 
   let outcome: EngineEvent;
   try {
     outcome = await (planned.direction === 'forward' ? applyStep(planned, c, deps) : removeStep(planned, c, deps));
+    if (outcome.type === 'step.finished') await deps.confirmedOutputs.save(outcome.outputs);
   } catch (error) {
     // These can't be journalled. The next runner observes the step again.
     if (error instanceof LeaseLost || error instanceof StoreUnavailable) throw error;

@@ -2,6 +2,7 @@ import type { RunActivity } from '../../store/events.ts';
 import type { ClusterRecord, RunRecord } from '../../store/records.ts';
 import { type Lease, LeaseLost, type Store, StoreUnavailable } from '../../store/store.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
+import { ConfirmedOutputs, type OutputVault } from '../cluster/confirmed-outputs.ts';
 import { KthwError, toStepError } from '../cluster/errors.ts';
 import { assignChapters } from './assign-chapters.ts';
 import { computeRetryTime, defaultRetry } from './compute-retry-time.ts';
@@ -39,6 +40,8 @@ export interface RunnerOptions<C extends WorkflowContext = WorkflowContext> {
 
 export interface RunResources<C extends WorkflowContext> {
   readonly clients: Omit<C, keyof WorkflowContext>;
+  /** Keeps the outputs of steps. */
+  readonly vault: OutputVault;
   close(): Promise<void>;
 }
 
@@ -151,7 +154,7 @@ async function executeUnderLease(
     try {
       const exit = await runSchedulerLoop(
         planned,
-        createDeps(resources),
+        createDeps(resources, await ConfirmedOutputs.load(resources.vault)),
         { stops, onActivity: (next) => (activity = next) },
         signal,
       );
@@ -173,6 +176,13 @@ async function executeUnderLease(
   }
 
   function planSteps(): readonly PlannedStep[] {
+    // The secrets of one cluster must not reach the instances of another.
+    if (run.spec.name !== run.cluster)
+      throw new KthwError(
+        'bug',
+        { doing: `planning a run of ${run.cluster}` },
+        { detail: 'it has another cluster’s spec' },
+      );
     const steps = plan(options.phases, deriveCluster(run.spec), { ...run, operation });
     return run.pausesAfterChapters ? assignChapters(steps) : steps;
   }
@@ -186,8 +196,9 @@ async function executeUnderLease(
     }
   }
 
-  function createDeps(resources: RunResources<WorkflowContext>): ExecuteStepDeps {
+  function createDeps(resources: RunResources<WorkflowContext>, confirmedOutputs: ConfirmedOutputs): ExecuteStepDeps {
     return {
+      confirmedOutputs,
       planned,
       journal,
       approvalMs: options.approvalMs,
@@ -195,7 +206,7 @@ async function executeUnderLease(
       log: (fields, message) => options.log({ run: lease.run, ...fields }, message),
       killPoint: options.killPoint,
       context: { ...resources.clients, cluster: deriveCluster(run.spec), clock, signal: stopSignal },
-      earlierOutputs: new Map(Object.entries(record?.outputs ?? {})),
+      earlierOutputs: new Set(Object.keys(record?.outputs ?? {})),
       reusesEarlierOutputs: operation.reusesEarlierOutputs,
     };
   }

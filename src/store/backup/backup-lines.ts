@@ -3,10 +3,16 @@ import { EngineEvent } from '../events.ts';
 import { iterateRecords } from '../iterate-records.ts';
 import { type RecordKind, recordSchemas } from '../records.ts';
 import type { Store } from '../store.ts';
+import { getSecretId } from '../vault/secret-id.ts';
 
 export const backupPageSize = 100;
-/** Written last: referenced records come after those that refer to them, so that a backup of a running store is consistent. */
-const kindsWrittenLast: readonly RecordKind[] = ['cluster', 'secret', 'dataKey', 'run'];
+/**
+ * Written last: referenced records come after those that refer to them, so that a backup of a running store is consistent.
+ * The secrets follow the data key of their cluster.
+ */
+const kindsWrittenLast: readonly RecordKind[] = ['cluster', 'dataKey', 'run'];
+/** Attempts to read the secrets of a cluster while they are changed. */
+const maxVaultReads = 20;
 
 const RecordLine = z.object({
   kind: z.enum(Object.keys(recordSchemas) as [RecordKind, ...RecordKind[]]),
@@ -25,7 +31,8 @@ export async function* generateBackupLines(store: Store): AsyncGenerator<BackupL
   const runs: string[] = [];
   for (const kind of listKindsInOrder()) {
     for await (const { id, value } of iterateRecords(store, kind, { pageSize: backupPageSize })) {
-      yield { kind, id, value };
+      if (kind === 'dataKey') yield* await readVaultLines(store, id);
+      else yield { kind, id, value };
       if (kind === 'run') runs.push(id);
     }
   }
@@ -34,7 +41,25 @@ export async function* generateBackupLines(store: Store): AsyncGenerator<BackupL
   }
 }
 
+/** The data key of a cluster and its secrets, again until all versions in the index are there. Empty: it was deleted. */
+async function readVaultLines(store: Store, cluster: string): Promise<BackupLine[]> {
+  for (let attempt = 1; ; attempt++) {
+    const dataKey = await store.read('dataKey', cluster);
+    if (dataKey === undefined) return [];
+    const ids = Object.entries(dataKey.value.index.versions).map(([path, version]) =>
+      getSecretId(cluster, path, version),
+    );
+    const secrets = await Promise.all(ids.map(async (id) => ({ id, found: await store.read('secret', id) })));
+    // After the last attempt, the secret is missing because someone deleted it.
+    if (attempt < maxVaultReads && secrets.some(({ found }) => !found)) continue;
+    return [
+      { kind: 'dataKey', id: cluster, value: dataKey.value },
+      ...secrets.flatMap(({ id, found }) => (found ? [{ kind: 'secret' as const, id, value: found.value }] : [])),
+    ];
+  }
+}
+
 function listKindsInOrder(): RecordKind[] {
   const all = Object.keys(recordSchemas) as RecordKind[];
-  return [...all.filter((kind) => !kindsWrittenLast.includes(kind)), ...kindsWrittenLast];
+  return [...all.filter((kind) => kind !== 'secret' && !kindsWrittenLast.includes(kind)), ...kindsWrittenLast];
 }

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { clearWriteAheadLog } from './clear-write-ahead-log.ts';
 
 /** Schema version. Files with another version are rejected. */
 const FORMAT = 1;
@@ -35,6 +36,9 @@ export function openSqliteFile(path: string, busyTimeoutMs: number): DatabaseSyn
   try {
     enableWriteAheadLog(db, Date.now() + busyTimeoutMs);
     db.exec('PRAGMA synchronous = FULL');
+    // Overwrites what is deleted. https://www.sqlite.org/pragma.html#pragma_secure_delete
+    db.exec('PRAGMA secure_delete = ON');
+    clearWriteAheadLog(db);
     runInTransaction(db, () => createTables(db, path));
     return db;
   } catch (error) {

@@ -17,7 +17,11 @@ import {
 } from '../store.ts';
 import { INITIAL_POSITION, type StreamPosition } from '../stream-position.ts';
 import { wrapStore } from '../wrap-store.ts';
+import { clearWriteAheadLog } from './clear-write-ahead-log.ts';
 import { isTransientError, openSqliteFile, runInTransaction } from './sqlite-file.ts';
+
+/** Kinds whose deleted records must not remain in the files. */
+const erasedKinds: readonly RecordKind[] = ['secret', 'dataKey'];
 
 interface SqliteOptions {
   /** Path of the file, or `:memory:`. Missing parent directories are created. */
@@ -99,18 +103,14 @@ function createSqliteStore(db: DatabaseSync, now: () => Date, hasOwnerExited: (o
     },
     async remove(kind, id, ifVersion) {
       validateId(kind, id);
-      if (ifVersion === undefined) {
-        db.prepare('DELETE FROM records WHERE kind = ? AND id = ?').run(kind, id);
-        return;
-      }
       runInTransaction(db, () => {
         const row = db.prepare('SELECT version FROM records WHERE kind = ? AND id = ?').get(kind, id);
-        if (row === undefined) return;
-        if (row.version !== ifVersion) {
+        if (row !== undefined && ifVersion !== undefined && row.version !== ifVersion) {
           throw new StaleVersion(`${kind} ${JSON.stringify(id)} was modified concurrently; read it again`);
         }
         db.prepare('DELETE FROM records WHERE kind = ? AND id = ?').run(kind, id);
       });
+      if (erasedKinds.includes(kind)) clearWriteAheadLog(db);
     },
     list: async (kind, { prefix = '' } = {}) => selectRecords(kind, prefix, '', -1),
     listPage: async (kind, { prefix = '', after = '', limit }) => selectRecords(kind, prefix, after, limit),

@@ -3,7 +3,7 @@ import { cachePromise } from '../cache-promise.ts';
 import { StoreUnavailable } from '../store.ts';
 import { KeyringError } from './keyring-error.ts';
 import { isTransientError, type KmsCall, toKeyringError } from './to-keyring-error.ts';
-import type { Keyring } from './vault.ts';
+import type { DataKeyWrapper } from './vault.ts';
 
 type ClientOptions = NonNullable<ConstructorParameters<typeof KeyManagementServiceClient>[0]>;
 
@@ -19,12 +19,12 @@ interface KmsKeyringOptions {
 }
 
 /**
- * Opens a keyring that wraps data keys with a Cloud KMS key. The primary version encrypts; older versions decrypt as long as
+ * Opens a wrapper that wraps data keys with a Cloud KMS key. The primary version encrypts; older versions decrypt as long as
  * they are enabled. The client is loaded on first use.
  *
  * Errors contain nothing of the request, because that of `encrypt` contains the data key.
  */
-export function openKmsKeyring(options: KmsKeyringOptions): Keyring {
+export function openKmsKeyring(options: KmsKeyringOptions): DataKeyWrapper {
   const { key: name, requestTimeoutMs = 10_000 } = options;
   const getClient = cachePromise(() => createKmsClient(options));
 

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { iterateRecords } from '../iterate-records.ts';
-import { StaleVersion, type Store } from '../store.ts';
-import { getEncryptionContext } from './data-key-store.ts';
+import type { RecordValue } from '../records.ts';
+import { StaleVersion, type Store, type VersionedRecord } from '../store.ts';
+import { unwrapDataKey, wrapDataKey } from './data-key-store.ts';
 import type { Keyring } from './vault.ts';
 
 interface RewrapResult {
@@ -26,7 +27,8 @@ interface RewrapOptions {
 
 /**
  * Rewraps all data keys with the keyring's current version; secrets stay unchanged. Safe to repeat and to run while kthw is
- * running: a key is replaced only if the new wrapping unwraps to the identical key and the record was not modified.
+ * running: a key is replaced only if the new wrapping unwraps to the identical key and the record was not modified. A change
+ * of keyring also moves the clusters to new keys, and destroys the previous ones.
  */
 export async function rewrapDataKeys(
   store: Store,
@@ -38,30 +40,33 @@ export async function rewrapDataKeys(
   const counts = { rewrapped: 0, alreadyCurrent: 0, replaced: 0 };
   const failed: { cluster: string; error: Error }[] = [];
 
-  async function rewrapDataKey(cluster: string): Promise<keyof typeof counts> {
-    const found = await store.read('dataKey', cluster);
+  async function rewrapDataKey(
+    cluster: string,
+    found: VersionedRecord<RecordValue<'dataKey'>> | undefined,
+  ): Promise<keyof typeof counts> {
     if (!found) return 'replaced';
     if (found.value.keyVersion === keyVersion) return 'alreadyCurrent';
-    const context = getEncryptionContext(cluster);
-    const key = await previous.unwrap(Buffer.from(found.value.wrappedKey, 'base64'), context, found.value.keyVersion);
-    const rewrappedKey = await keyring.wrap(key, context);
-    const unwrappedKey = await keyring.unwrap(rewrappedKey.wrapped, context, rewrappedKey.keyVersion);
+    const key = await unwrapDataKey(previous, cluster, found.value);
+    const rewrapped = await wrapDataKey(keyring, cluster, key);
+    const record = { ...found.value, ...rewrapped };
+    const unwrappedKey = await unwrapDataKey(keyring, cluster, record);
     if (unwrappedKey.length !== key.length || !timingSafeEqual(unwrappedKey, key))
-      throw new Error(`wrapping the ${context}: it unwraps to a different key; nothing was changed, try again`);
-    const record = {
-      wrappedKey: Buffer.from(rewrappedKey.wrapped).toString('base64'),
-      keyVersion: rewrappedKey.keyVersion,
-    };
+      throw new Error(
+        `wrapping the data key of cluster ${cluster}: it unwraps to a different key; nothing was changed, try again`,
+      );
     await store.write('dataKey', cluster, record, found.version);
+    if (previous !== keyring) await previous.clusterKeys.destroy(cluster);
     return 'rewrapped';
   }
 
   async function rewrapAll(records: AsyncIterable<{ readonly id: string }>): Promise<void> {
     for await (const { id: cluster } of records) {
+      const found = await store.read('dataKey', cluster);
       try {
-        counts[await rewrapDataKey(cluster)] += 1;
+        counts[await rewrapDataKey(cluster, found)] += 1;
       } catch (error) {
-        if (error instanceof StaleVersion) counts.replaced += 1;
+        const isReplaced = (await store.read('dataKey', cluster))?.version !== found?.version;
+        if (error instanceof StaleVersion || isReplaced) counts.replaced += 1;
         else failed.push({ cluster, error: error as Error });
       }
     }

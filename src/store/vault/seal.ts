@@ -25,13 +25,13 @@ export function unseal(key: Uint8Array, sealed: Uint8Array, associatedData: stri
     decipher.setAuthTag(sealed.subarray(end));
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, end)), decipher.final()]);
   } catch (cause) {
-    throw new SecretUnreadable(`opening ${label}: damaged, moved, or encrypted with another key`, {
+    throw new SecretUnreadable(`opening ${label}: damaged, outdated, moved, or encrypted with another key`, {
       cause,
     });
   }
 }
 
-/** Ciphertext that the key can't decrypt: damaged, moved, or left over from a deleted cluster. */
+/** The store's copy of a secret is not the last one written: damaged, outdated, moved, or of a deleted cluster. */
 export class SecretUnreadable extends Error {
   override name = 'SecretUnreadable';
 }

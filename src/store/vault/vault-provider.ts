@@ -1,15 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { hasRecords } from '../iterate-records.ts';
 import type { RecordValue } from '../records.ts';
 import { StaleVersion, type Store } from '../store.ts';
-import { createDataKeyStore, type DataKeyStore } from './data-key-store.ts';
+import { createDataKeyStore, type DataKeyStore, type OpenVault } from './data-key-store.ts';
 import { SecretUnreadable, seal, unseal } from './seal.ts';
 import { Secret } from './secret.ts';
+import { getSecretId, getSecretPrefix } from './secret-id.ts';
 import type { Keyring, Vault, VaultProvider } from './vault.ts';
 
 /** Ciphertext format. Authenticated, so that formats can't be confused. */
-const FORMAT = '1';
+const FORMAT = '2';
 /** The ciphertext in base64 fits in one record. */
 const MAX_SECRET_BYTES = 512 * 1024;
+/** Attempts to change a vault that other processes change at the same time. */
+const MAX_ATTEMPTS = 20;
 
 /** The message never contains the secret. */
 export class SecretTooLarge extends Error {
@@ -17,8 +21,9 @@ export class SecretTooLarge extends Error {
 }
 
 /**
- * Creates vaults that store secrets as AES-256-GCM ciphertext, with one data key per cluster, wrapped by the keyring. A
- * ciphertext is bound to its format, data key, cluster and path, so it can't be decrypted elsewhere.
+ * Creates vaults that store secrets as AES-256-GCM ciphertext. Each cluster has a data key, which is encrypted with the key
+ * of the cluster and wrapped by the keyring. A ciphertext is bound to its format, cluster, path and version. An index,
+ * authenticated with the data key, has the expected version of each secret: moved, old and missing ciphertexts are refused.
  */
 export function createVaultProvider(store: Store, keyring: Keyring): VaultProvider {
   const keys = createDataKeyStore(store, keyring);
@@ -26,42 +31,69 @@ export function createVaultProvider(store: Store, keyring: Keyring): VaultProvid
 }
 
 function createEnvelopeVault(store: Store, keys: DataKeyStore, cluster: string): Vault {
-  /** Returns false if another process was first or deleted the vault concurrently. */
-  async function tryCreate(path: string, secret: Secret): Promise<boolean> {
-    const key = await keys.getOrCreate(cluster);
-    const sealed = Buffer.from(seal(key.bytes, secret.revealBytes(), buildAssociatedData(path, key.id)));
-    const record = {
-      cluster,
-      path,
-      nonce: sealed.subarray(0, 12).toString('base64'),
-      ciphertext: `${FORMAT}.${key.id}.${sealed.subarray(12).toString('base64')}`,
-    };
-    try {
-      const version = await store.write('secret', getRecordId(path), record, undefined);
-      // `deleteAll` removes the key, then the secrets it finds. Checking in the opposite order leaves no orphaned secret.
-      if (await keys.isCurrent(cluster, key)) return true;
-      await store.remove('secret', getRecordId(path), version);
-    } catch (error) {
-      if (!(error instanceof StaleVersion)) throw error;
+  async function get(path: string): Promise<Secret | undefined> {
+    let previous: OpenVault | undefined;
+    for (;;) {
+      const opened = await keys.open(cluster);
+      const version = opened && findVersion(opened, path);
+      if (opened === undefined || version === undefined) return undefined;
+      const record = await store.read('secret', getSecretId(cluster, path, version));
+      if (record) return decrypt(opened, path, version, record.value);
+      // A concurrent change writes the index before it removes the earlier version.
+      if (opened.record.version === previous?.record.version)
+        throw new SecretUnreadable(`opening ${describeSecret(path)}: it was deleted from the store outside kthw`);
+      previous = opened;
     }
-    return false;
   }
 
-  async function decrypt(path: string, record: RecordValue<'secret'>): Promise<Secret> {
-    const [format, keyId = '', data = ''] = record.ciphertext.split('.');
-    if (format !== FORMAT) {
-      throw new SecretUnreadable(`opening ${describeSecret(path)}: unsupported format; use a newer release`);
-    }
-    let key = await keys.find(cluster);
-    // Another process may have deleted and recreated the vault while the old key was cached here.
-    if (key?.id !== keyId) key = await keys.reload(cluster);
-    if (key?.id !== keyId) {
-      throw new SecretUnreadable(
-        `opening ${describeSecret(path)}: its data key was deleted, so it can't be decrypted; delete the cluster to clean up`,
-      );
-    }
+  /** Repeats a change of the index until no other process has changed it at the same time. */
+  async function changeIndex<T>(doing: string, change: () => Promise<{ readonly done: T } | undefined>): Promise<T> {
+    return await keys.runExclusive(cluster, async () => {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const result = await change();
+        if (result) return result.done;
+      }
+      throw new StaleVersion(`${doing}: concurrent changes; try again`);
+    });
+  }
+
+  /** Stores `created`, unless the path has a secret. Returns the secret that counts. */
+  function create(path: string, created: Secret): Promise<Secret> {
+    return changeIndex(`storing ${describeSecret(path)}`, async () => {
+      const opened = await keys.openOrCreate(cluster);
+      const existing = await get(path);
+      if (existing !== undefined) return { done: existing };
+      const version = randomBytes(12).toString('base64url');
+      const id = getSecretId(cluster, path, version);
+      // The ciphertext first: after a crash in between, the index names no secret that is not there.
+      await store.write('secret', id, encrypt(opened, path, version, created), undefined);
+      const versions = { ...opened.index.versions, [path]: version };
+      if (await keys.tryChangeIndex(cluster, opened, { versions })) return { done: created };
+      await store.remove('secret', id);
+      return undefined;
+    });
+  }
+
+  function removeFromIndex(path: string): Promise<void> {
+    return changeIndex(`deleting ${describeSecret(path)}`, async () => {
+      const opened = await keys.open(cluster);
+      if (opened === undefined || findVersion(opened, path) === undefined) return { done: undefined };
+      const { [path]: _, ...versions } = opened.index.versions;
+      return (await keys.tryChangeIndex(cluster, opened, { versions })) ? { done: undefined } : undefined;
+    });
+  }
+
+  function encrypt({ key }: OpenVault, path: string, version: string, secret: Secret): RecordValue<'secret'> {
+    const sealed = Buffer.from(seal(key, secret.revealBytes(), buildAssociatedData(path, version)));
+    const ciphertext = `${FORMAT}.${sealed.subarray(12).toString('base64')}`;
+    return { cluster, path, version, nonce: sealed.subarray(0, 12).toString('base64'), ciphertext };
+  }
+
+  function decrypt({ key }: OpenVault, path: string, version: string, record: RecordValue<'secret'>): Secret {
+    const [format, data = ''] = record.ciphertext.split('.');
+    if (format !== FORMAT) throw new SecretUnreadable(`opening ${describeSecret(path)}: unsupported format`);
     const sealed = Buffer.concat([Buffer.from(record.nonce, 'base64'), Buffer.from(data, 'base64')]);
-    return new Secret(unseal(key.bytes, sealed, buildAssociatedData(path, keyId), describeSecret(path)));
+    return new Secret(unseal(key, sealed, buildAssociatedData(path, version), describeSecret(path)));
   }
 
   function assertSize(path: string, secret: Secret): Secret {
@@ -74,47 +106,50 @@ function createEnvelopeVault(store: Store, keys: DataKeyStore, cluster: string):
     return `secret ${JSON.stringify(path)} of ${JSON.stringify(cluster)}`;
   }
 
-  function buildAssociatedData(path: string, keyId: string): string {
-    return JSON.stringify(['kthw secret', FORMAT, keyId, cluster, path]);
+  function buildAssociatedData(path: string, version: string): string {
+    return JSON.stringify(['kthw secret', FORMAT, cluster, path, version]);
   }
 
-  /** Unique, because the parts are encoded and contain no colon. */
-  function getRecordId(path: string): string {
-    return `${encodeURIComponent(cluster)}:${encodeURIComponent(path)}`;
-  }
-
-  async function get(path: string): Promise<Secret | undefined> {
-    const record = await store.read('secret', getRecordId(path));
-    return record && decrypt(path, record.value);
+  async function removeAll(prefix: string): Promise<void> {
+    for (const { id } of await store.list('secret', { prefix })) await store.remove('secret', id);
   }
 
   return {
     get,
-    async getOrCreate(path, create) {
-      let created: Secret | undefined;
-      for (let attempt = 0; attempt < 5; attempt++) {
-        const existing = await get(path);
-        if (existing !== undefined) return existing;
-        created ??= assertSize(path, await create());
-        if (await tryCreate(path, created)) return created;
-      }
-      throw new StaleVersion(`storing ${describeSecret(path)}: concurrent changes; try again`);
+    async getOrCreate(path, make) {
+      const existing = await get(path);
+      if (existing !== undefined) return existing;
+      // Outside of `changeIndex`, because creating a key pair takes long.
+      return await create(path, assertSize(path, await make()));
     },
+    async readOutputs() {
+      return (await keys.open(cluster))?.index.outputs ?? {};
+    },
+    saveOutputs: (added) =>
+      changeIndex(`storing outputs of ${JSON.stringify(cluster)}`, async () => {
+        const opened = await keys.openOrCreate(cluster);
+        const outputs = { ...opened.index.outputs, ...added };
+        return (await keys.tryChangeIndex(cluster, opened, { outputs })) ? { done: undefined } : undefined;
+      }),
     async delete(path) {
-      await store.remove('secret', getRecordId(path));
+      await removeFromIndex(path);
+      // Also versions that a crash left.
+      await removeAll(getSecretPrefix(cluster, path));
     },
     async isEmpty() {
-      const [key, hasSecrets] = await Promise.all([
-        store.read('dataKey', cluster),
-        hasRecords(store, 'secret', getRecordId('')),
+      const [hasKey, hasSecrets] = await Promise.all([
+        keys.exists(cluster),
+        hasRecords(store, 'secret', getSecretPrefix(cluster)),
       ]);
-      return key === undefined && !hasSecrets;
+      return !hasKey && !hasSecrets;
     },
     async deleteAll() {
-      // Delete the key first: without it, ciphertexts left behind by a crash are unreadable.
       await keys.delete(cluster);
-      const remaining = await store.list('secret', { prefix: getRecordId('') });
-      for (const { id } of remaining) await store.remove('secret', id);
+      await removeAll(getSecretPrefix(cluster));
     },
   };
+}
+
+function findVersion({ index: { versions } }: OpenVault, path: string): string | undefined {
+  return Object.hasOwn(versions, path) ? versions[path] : undefined;
 }

@@ -1,6 +1,7 @@
 import { defaultVersion } from '../../../src/engine/cluster/default-version.ts';
 import { type ErrorCode, KthwError } from '../../../src/engine/cluster/errors.ts';
-import type { ClusterSpec } from '../../../src/store/records.ts';
+import type { ClusterSpec, RecordValue } from '../../../src/store/records.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { KeyringError } from '../../../src/store/vault/keyring-error.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { buildSpec, type Process, type RunEnvironment } from '../../fakes/run-environment.ts';
@@ -34,6 +35,14 @@ const resume = '`/kthw resume demo`';
 const upstream = 'https://dl.k8s.io/release/kubelet';
 const clear = (environment: RunEnvironment) => environment.clearFaults();
 const always = 100_000;
+
+type VaultIndex = RecordValue<'dataKey'>['index'];
+
+async function changeIndex(store: Store, change: (index: VaultIndex) => VaultIndex): Promise<void> {
+  const found = await store.read('dataKey', 'demo');
+  if (!found) throw new Error('there is no data key');
+  await store.write('dataKey', 'demo', { ...found.value, index: change(found.value.index) }, found.version);
+}
 
 const deleteCluster: FaultCase['request'] = ({ clusterService }, { requester }) =>
   clusterService.deleteCluster('demo', requester, 'C1');
@@ -468,6 +477,38 @@ export const faultCases: readonly FaultCase[] = [
     fault: 'the key can’t be used',
     cause: failSsh(new KeyringError('the key is disabled', 'enable the key')),
     alternatives: [{ advice: ['enable the key', resume], fix: clear }],
+  },
+  {
+    code: 'secret-unreadable',
+    fault: 'the index of the vault was changed in the store',
+    readyCluster: {},
+    cause: ({ store }) =>
+      changeIndex(store, ({ mac, ...index }) => ({ ...index, mac: [...mac].toReversed().join('') })),
+    request: ({ clusterService }, { requester }) => clusterService.runSmokeTest('demo', requester, 'C1'),
+    alternatives: [
+      {
+        advice: ['find out who changed the store', 'restore it from a backup', resume],
+        fix: ({ store }) =>
+          changeIndex(store, ({ mac, ...index }) => ({ ...index, mac: [...mac].toReversed().join('') })),
+      },
+    ],
+  },
+  {
+    code: 'output-unconfirmed',
+    fault: 'the store has a host key of which the vault has none',
+    readyCluster: { workers: 1 },
+    cause: () => {},
+    async request({ clusterService }, { requester, store }) {
+      const answer = await clusterService.scaleCluster('demo', { workers: 2, requester, channel: 'C1' });
+      const name = 'host-keys/demo-worker-1';
+      const outputs = [{ name, value: ['ssh-ed25519 AAAAattacker'] }];
+      if ('run' in answer)
+        await store.append(answer.run, [
+          { type: 'step.finished', step: 'ssh-host-keys/demo-worker-1', outcome: 'applied', outputs },
+        ]);
+      return answer;
+    },
+    alternatives: [{ advice: ['find out who changed the store', '`/kthw rebuild demo --from controllers`'] }],
   },
   {
     code: 'preflight',

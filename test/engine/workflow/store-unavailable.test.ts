@@ -151,7 +151,11 @@ function runnerOn(store: StoreWithOutages, made: string[]): RunnerOptions {
       approvalMs: 60_000 * speedup,
     },
     wake: () => {},
-    openResources: async () => ({ clients: { vault } as never, close: async () => {} }),
+    openResources: async () => ({
+      vault: { readOutputs: async () => ({}), saveOutputs: async () => {} },
+      clients: { vault } as never,
+      close: async () => {},
+    }),
     onEventsAppended: () => {},
     log: () => {},
     killPoint: () => {},

@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { InvalidKeyFile, openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
+import { openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
+import { InvalidKeyFile } from '../../../src/store/vault/invalid-key-file.ts';
 import { SecretUnreadable } from '../../../src/store/vault/seal.ts';
 
 const DATA_KEY = new Uint8Array(32).fill(7);

@@ -10,27 +10,35 @@ import { Secret } from '../../../src/store/vault/secret.ts';
 import { createVaultProvider } from '../../../src/store/vault/vault-provider.ts';
 import { vaultContract } from '../../contract/vault.contract.ts';
 import { CloudKms } from '../../support/cloud-kms.ts';
+import { SecretManager } from '../../support/secret-manager.ts';
 
 const ring = 'projects/p/locations/us-west1/keyRings/kthw';
 const key = `${ring}/cryptoKeys/data`;
 const dataKey = new Uint8Array(32).fill(7);
 let kms: CloudKms;
+let secretManager: SecretManager;
 
 beforeAll(async () => {
   kms = await CloudKms.start();
+  secretManager = await SecretManager.start();
 });
 beforeEach(() => {
   kms.keys.clear();
+  secretManager.secrets.clear();
   kms.denied.clear();
   kms.away = 0;
   kms.make(key);
 });
-afterAll(() => kms.stop());
+afterAll(async () => {
+  await kms.stop();
+  await secretManager.stop();
+});
 
-vaultContract('a store with Cloud KMS', async () => {
+vaultContract('a store with Cloud KMS and Secret Manager', async () => {
   const store = openSqliteStore({ path: ':memory:' });
   onTestFinished(() => store.close());
   kms.make(key);
+  secretManager.secrets.clear();
   return { keyring: keyring(), open: async () => ({ ...store, close: async () => {} }) };
 });
 
@@ -149,5 +157,8 @@ describe('Cloud KMS', () => {
 function keyring(name = key, requestTimeoutMs = 10_000) {
   const auth = new OAuth2Client();
   auth.setCredentials({ access_token: 'local' });
-  return openKmsKeyring({ key: name, endpoint: kms.url, auth: async () => auth, requestTimeoutMs });
+  return {
+    ...openKmsKeyring({ key: name, endpoint: kms.url, auth: async () => auth, requestTimeoutMs }),
+    clusterKeys: secretManager.openClusterKeys(),
+  };
 }

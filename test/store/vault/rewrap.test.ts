@@ -12,21 +12,28 @@ import { Secret } from '../../../src/store/vault/secret.ts';
 import type { Keyring } from '../../../src/store/vault/vault.ts';
 import { createVaultProvider } from '../../../src/store/vault/vault-provider.ts';
 import { CloudKms } from '../../support/cloud-kms.ts';
+import { SecretManager } from '../../support/secret-manager.ts';
 
 const key = 'projects/p/locations/us-west1/keyRings/kthw/cryptoKeys/data';
 const names = Array.from({ length: 25 }, (_, n) => `cluster-${n}`);
 let kms: CloudKms;
+let secretManager: SecretManager;
 let store: Store;
 
 beforeAll(async () => {
   kms = await CloudKms.start();
+  secretManager = await SecretManager.start();
 });
 beforeEach(async () => {
   kms.keys.clear();
+  secretManager.secrets.clear();
   kms.make(key);
   store = openSqliteStore({ path: ':memory:' });
 });
-afterAll(() => kms.stop());
+afterAll(async () => {
+  await kms.stop();
+  await secretManager.stop();
+});
 
 describe('rewrapDataKeys', () => {
   test('rewraps every data key with the new primary version; secrets stay readable without the old one', async () => {
@@ -57,6 +64,7 @@ describe('rewrapDataKeys', () => {
     let most = 0;
     const inner = kmsKeyring();
     const counting: Keyring = {
+      clusterKeys: inner.clusterKeys,
       wrap: (...args) => inner.wrap(...args),
       async unwrap(...args) {
         most = Math.max(most, ++now);
@@ -73,12 +81,13 @@ describe('rewrapDataKeys', () => {
     kms.make(key);
     const inner = kmsKeyring();
     const garbling: Keyring = {
+      clusterKeys: inner.clusterKeys,
       wrap: (_, context) => inner.wrap(new Uint8Array(32).fill(1), context),
       unwrap: (...args) => inner.unwrap(...args),
     };
     const { rewrapped, failed } = await rewrapDataKeys(store, garbling);
     expect([rewrapped, failed.length]).toEqual([0, 25]);
-    expect(failed[0]?.error.message).toMatch(/unwraps to a different key; nothing was changed/);
+    expect(failed[0]?.error.message).toMatch(/opening the kthw data key of cluster cluster-/);
     expect(await store.list('dataKey')).toEqual(before);
   });
 
@@ -88,6 +97,7 @@ describe('rewrapDataKeys', () => {
     const inner = kmsKeyring();
     let once = true;
     const racing: Keyring = {
+      clusterKeys: inner.clusterKeys,
       async wrap(bytes, context) {
         const made = await inner.wrap(bytes, context);
         if (once && context.endsWith('cluster-3')) {
@@ -113,6 +123,11 @@ describe('rewrapDataKeys', () => {
     expect((await rewrapDataKeys(store, next)).failed).toHaveLength(25);
     expect(await rewrapDataKeys(store, next, { previous: old })).toMatchObject({ rewrapped: 25, failed: [] });
     await expectAll(next);
+    // The keys of clusters move too.
+    expect([await old.clusterKeys.exists('cluster-1'), await next.clusterKeys.exists('cluster-1')]).toEqual([
+      false,
+      true,
+    ]);
     expect(await rewrapDataKeys(store, kmsKeyring(), { previous: next })).toMatchObject({ rewrapped: 25, failed: [] });
     await expectAll(kmsKeyring());
     await expect(createVaultProvider(store, next).getVault('cluster-1').get('a')).rejects.toThrow(
@@ -138,6 +153,7 @@ async function expectAll(keyring: Keyring): Promise<void> {
 function dyingAfter(inner: Keyring, unwraps: number): Keyring {
   let left = unwraps;
   return {
+    clusterKeys: inner.clusterKeys,
     wrap: (...args) => inner.wrap(...args),
     async unwrap(...args) {
       if (left-- <= 0) throw new Error('ended');
@@ -149,5 +165,8 @@ function dyingAfter(inner: Keyring, unwraps: number): Keyring {
 function kmsKeyring(): Keyring {
   const auth = new OAuth2Client();
   auth.setCredentials({ access_token: 'local' });
-  return openKmsKeyring({ key, endpoint: kms.url, auth: async () => auth });
+  return {
+    ...openKmsKeyring({ key, endpoint: kms.url, auth: async () => auth }),
+    clusterKeys: secretManager.openClusterKeys(),
+  };
 }

@@ -63,6 +63,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     approvalMs,
     wake: () => {},
     openResources: async ({ cluster }) => ({
+      vault: vaults.getVault(cluster),
       clients: { compute, vault: vaults.getVault(cluster) } as never,
       close: async () => {},
     }),
