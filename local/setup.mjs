@@ -12,6 +12,12 @@ const node = join(root, 'node_modules/node/bin/node');
 const stamp = join(root, 'node_modules/.kthw-installed');
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };
 
+/** Packages whose install scripts may run: .npmrc disables all others, also for npm versions without `allowScripts`. */
+function listAllowedScripts() {
+  const { allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.keys(allowScripts).filter((name) => allowScripts[name]);
+}
+
 function computeLockDigest() {
   return createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
@@ -38,16 +44,20 @@ function run(program, args, stdio) {
   });
 }
 
+async function runNpm(command, ...args) {
+  const flags = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const code = await run('npm', [command, ...args, ...flags], ['ignore', 'inherit', 'inherit']);
+  if (stopSignal) process.exit(exitCodes[stopSignal]);
+  if (code === 0) return;
+  console.error(`setup: npm ${command} failed (exit status ${code}); see the output above`);
+  process.exit(1);
+}
+
 async function install() {
   if (existsSync(stamp) && existsSync(node) && readFileSync(stamp, 'utf8') === computeLockDigest()) return;
   console.error('setup: installing npm packages');
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const code = await run('npm', args, ['ignore', 'inherit', 'inherit']);
-  if (stopSignal) process.exit(exitCodes[stopSignal]);
-  if (code !== 0) {
-    console.error(`setup: npm ci failed (exit status ${code}); see the output above`);
-    process.exit(1);
-  }
+  await runNpm('ci');
+  await runNpm('rebuild', ...listAllowedScripts(), '--ignore-scripts=false');
   writeFileSync(stamp, computeLockDigest());
 }
 
