@@ -39,7 +39,7 @@ export function buildHardeningBlocks(cluster: string, hardening: readonly CheckR
       : []),
     ...(passing.length > 0 ? block.sections([md`✅ *Pass*`, ...passing.map(formatCheckTitle)]) : []),
     block.context(
-      md`Numbers refer to the CIS Kubernetes Benchmark as in kube-bench ${md.code('cis-1.12')}. Only settings that the tutorial leaves open are checked. Extra checks have no number. ${benchmarkUrl}`,
+      md`Numbers refer to the CIS Kubernetes Benchmark as in kube-bench ${md.code('cis-1.12')}. Only checks that the tutorial or kthw fails are included. Extra checks have no number. ${benchmarkUrl}`,
     ),
   ];
 }
