@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ClusterLifecycle, DiagnosticsService } from '../engine/service/cluster-service.ts';
 import { buildCreateArgsSchema, toClusterSpec, toRawCreateArgs } from './arguments/create-args-schema.ts';
-import { openCreateModal, updateCreateModal } from './interactions/create-modal.ts';
-import { CreateModalState, channelBlockId, createModalId } from './interactions/create-modal-state.ts';
+import { getSelectedChannel, openCreateModal, updateCreateModal } from './interactions/create-modal.ts';
+import { CreateModalState, createModalId } from './interactions/create-modal-state.ts';
 import { type CreateArguments, parseCreateInput } from './interactions/parse-create-input.ts';
 import { fixButtonIds } from './messages/fix-buttons.ts';
 import { renderCreateFormOpened, renderCreateFormPrompt, renderInvalidArguments } from './messages/index.ts';
@@ -48,7 +48,7 @@ const retryButton = defineButton({
 const modal = defineModal({
   id: createModalId,
   value: CreateModalState,
-  channelBlockId,
+  getSelectedChannel,
   onChange: updateCreateModal,
   validate(state, input, deps) {
     const parsed = parseCreateInput(state, input, deps);

@@ -23,8 +23,8 @@ export const deleteButton = defineButton({
   id: 'delete.confirm',
   value,
   handler: {
-    openModal: ({ args, channel }) => ({
-      view: buildNameConfirmationModal(args, channel),
+    openModal: ({ args }) => ({
+      view: buildNameConfirmationModal(args),
       placeholderMessage: renderDeleteModalOpened(args.cluster),
     }),
   },
@@ -42,7 +42,7 @@ const keepButton = defineButton({
 /** Requires the cluster's name, to prevent deletion of the wrong cluster. */
 const confirmNameModal = defineModal({
   id: 'delete.confirmName',
-  value: value.extend({ channel: z.string().min(1).max(50) }),
+  value,
   validate: ({ cluster }, { [nameBlockId]: name = '' }) =>
     name.trim() === cluster ? undefined : { [nameBlockId]: `Type ${cluster} to confirm` },
   onSubmit: async (
@@ -60,9 +60,8 @@ const confirmNameModal = defineModal({
   },
 });
 
-/** @param channel where progress is posted */
-export function buildNameConfirmationModal(shown: z.infer<typeof value>, channel: string): ModalView {
-  const ids = { id: confirmNameModal.id, block: nameBlockId, value: { ...shown, channel } };
+export function buildNameConfirmationModal(shown: z.infer<typeof value>): ModalView {
+  const ids = { id: confirmNameModal.id, block: nameBlockId, value: shown };
   return renderDeleteModal(shown.cluster, ids, shown.stops);
 }
 

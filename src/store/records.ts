@@ -143,8 +143,8 @@ export const recordSchemas = {
     previousExpiresAt: Instant,
     expiresAt: Instant,
   }),
-  /** Handled Slack requests, so that redelivered requests have no effect. */
-  processedRequest: z.object({ processedAt: Instant }),
+  /** Handled Slack requests, so that redelivered requests have no effect, and the channels in which modals were opened. */
+  processedRequest: z.object({ processedAt: Instant, channel: z.string().optional() }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type RecordKind = keyof typeof recordSchemas;

@@ -53,6 +53,7 @@ async function statusOf(
       chat,
       commandDeps,
       authorize: async () => undefined,
+      authorizeMember: async () => undefined,
       now: () => new Date(),
       log: (_, what) => void logged.push(what),
     },

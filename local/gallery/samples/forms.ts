@@ -23,8 +23,8 @@ const regions = ['europe-west1', 'us-central1', 'us-west1'].map((name) => ({
 }));
 const defaultForm: CreateFormState = {
   id: 'create.form',
-  value: { channel, isExpanded: false, undersizedTypes: {} },
-  channelChoice: { channel },
+  value: { asksForChannel: false, isExpanded: false, undersizedTypes: {} },
+  channelChoices: undefined,
   values: {
     region,
     zone,
@@ -60,11 +60,11 @@ export const formSamples = {
         isExpanded: true,
         values: { ...defaultForm.values, name: 'demo', ttl: '8h', forceSize: 'yes' },
       }),
-      'from Home, any channel': createForm({ channelChoice: { choices: 'all' } }),
+      'from Home, any channel': createForm({ channelChoices: 'all' }),
       'from Home, twelve channels': createForm({
-        channelChoice: { choices: Array.from({ length: 12 }, (_, n) => `C0CLUSTER${n}`) },
+        channelChoices: Array.from({ length: 12 }, (_, n) => `C0CLUSTER${n}`),
       }),
-      'from Home, two channels': createForm({ channelChoice: { choices: [channel, 'C0GENERAL'] } }),
+      'from Home, two channels': createForm({ channelChoices: [channel, 'C0GENERAL'] }),
     },
   },
   renderDenialModal: {

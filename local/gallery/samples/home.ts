@@ -86,10 +86,10 @@ export const homeSamples = {
     surface: 'home',
     states: { 'database unavailable': [renderStoreUnavailable()] },
   },
-  renderLoadingModal: { group: 'Home', surface: 'modal', states: { 'Status, loading': ['demo', channel] } },
+  renderLoadingModal: { group: 'Home', surface: 'modal', states: { 'Status, loading': ['demo'] } },
   renderReplyModal: {
     group: 'Home',
     surface: 'modal',
-    states: { Status: ['demo', renderStatus(ready), channel] },
+    states: { Status: ['demo', renderStatus(ready)] },
   },
 } satisfies Partial<SampleCatalogue>;

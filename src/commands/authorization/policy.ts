@@ -27,3 +27,8 @@ export const allowAllPolicy: Policy = { channels: 'all', creators: 'everybody', 
 export function getApprovers({ approvers, creators }: Policy): 'everybody' | readonly Principal[] {
   return approvers === 'creators' ? creators : approvers;
 }
+
+/** Returns the first enabled channel, for a person who is in none now. Empty: all channels are enabled. */
+export function getAnyChannel({ channels }: Policy): string {
+  return channels === 'all' ? '' : (channels[0] ?? '');
+}

@@ -1,30 +1,30 @@
 import type { ComputeChoices, MachineTypeChoice } from '../../engine/service/compute-catalog.ts';
+import type { Policy } from '../authorization/policy.ts';
 import type { CreateFormState } from '../messages/create-modal.ts';
 import { renderCreateModal } from '../messages/index.ts';
 import type { CommandDeps, CreateDefaults, ModalContent, ModalInput } from '../routing/command.ts';
-import { type CreateModalState, createModalId } from './create-modal-state.ts';
+import { type CreateModalState, channelBlockId, createModalId } from './create-modal-state.ts';
 
 /** An undersized type takes about 30 of the 3,000 characters of `private_metadata`. */
 const maxUndersizedTypes = 60;
 
 /**
  * Opens the modal with cached options, then loads missing ones from Compute Engine.
- * @param channel where progress is posted; undefined: the modal has a channel select
+ * @param channel where progress is posted; empty: the modal has a channel select if several channels are enabled
  */
-export function openCreateModal(channel: string | undefined, deps: CommandDeps): ModalContent {
-  const { channels } = deps.policy;
-  const onlyChannel = channels !== 'all' && channels.length === 1 ? channels[0] : undefined;
-  const modalChannel = channel ?? onlyChannel;
-  const state = {
-    ...(modalChannel === undefined ? {} : { channel: modalChannel }),
-    isExpanded: false,
-    undersizedTypes: {},
-  };
-  const authorizationChannel = modalChannel ?? (channels === 'all' ? '' : (channels[0] ?? ''));
-  return {
-    ...buildModalContent(state, getDefaultInput(deps.defaults), deps),
-    access: { channel: authorizationChannel, permission: 'create' },
-  };
+export function openCreateModal(channel: string, deps: CommandDeps): ModalContent {
+  const asksForChannel = channel === '' && getOnlyChannel(deps.policy) === undefined;
+  const state = { asksForChannel, isExpanded: false, undersizedTypes: {} };
+  return { ...buildModalContent(state, getDefaultInput(deps.defaults), deps), permission: 'create' };
+}
+
+/** Returns the channel of a modal that was opened outside a channel: the selected one, or the only enabled one. */
+export function getSelectedChannel(input: ModalInput, { policy }: Pick<CommandDeps, 'policy'>): string | undefined {
+  return getOnlyChannel(policy) ?? input[channelBlockId];
+}
+
+function getOnlyChannel({ channels }: Policy): string | undefined {
+  return channels !== 'all' && channels.length === 1 ? channels[0] : undefined;
 }
 
 /** Updates fields that depend on a changed one. Returns undefined if no field does. */
@@ -80,14 +80,14 @@ function buildModalView(
   catalogState: Pick<CreateFormState, 'computeChoices' | 'versions' | 'isLoading'>,
   { policy }: CommandDeps,
 ) {
-  const { channel, isExpanded } = state;
+  const { asksForChannel, isExpanded } = state;
   return renderCreateModal({
     id: createModalId,
     value: {
       ...state,
       undersizedTypes: toUndersizedTypes(catalogState.computeChoices.machineTypes) ?? state.undersizedTypes,
     } satisfies CreateModalState,
-    channelChoice: channel === undefined ? { choices: policy.channels } : { channel },
+    channelChoices: asksForChannel ? policy.channels : undefined,
     values: input,
     isExpanded,
     ...catalogState,

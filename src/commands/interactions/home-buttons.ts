@@ -20,50 +20,44 @@ import { openCreateModal } from './create-modal.ts';
 import { listPendingApprovals } from './list-pending-approvals.ts';
 import { shownClusterSchema } from './shown-cluster-schema.ts';
 
-const value = z.strictObject({ cluster: clusterNameSchema, channel: z.string().min(1).max(50) });
+/** Ignores the channel that buttons of earlier releases carry. */
+const value = z.object({ cluster: clusterNameSchema });
 type ClusterButtonValue = z.infer<typeof value>;
 
-/** Buttons of the Home tab, which belongs to no channel. Each acts in the cluster's channel. */
+/** Buttons of the Home tab, which belongs to no channel. Each acts in the channel of the cluster's record. */
 export const homeButtons = {
   create: defineButton({
     id: homeButtonIds.create,
     value: z.strictObject({}),
-    handler: { openModal: (_, deps) => openCreateModal(undefined, deps) },
+    handler: { openModal: (_, deps) => openCreateModal('', deps) },
   }),
   status: defineButton({
     id: homeButtonIds.status,
     value,
+    getPermission: () => 'look',
     handler: {
-      openModal: ({ args: { cluster, channel } }, deps) => ({
-        view: renderLoadingModal(cluster, channel),
-        loadView: async () => renderReplyModal(cluster, await loadStatusMessage(cluster, deps), channel),
-        access: { channel, permission: 'look' },
+      openModal: ({ args: { cluster } }, deps) => ({
+        view: renderLoadingModal(cluster),
+        loadView: async () => renderReplyModal(cluster, await loadStatusMessage(cluster, deps)),
       }),
     },
   }),
   kubeconfig: defineButton({
     id: homeButtonIds.kubeconfig,
     value,
-    getChannel: ({ channel }) => channel,
     handler: { onClick: sendKubeconfig },
   }),
   delete: defineButton({
     id: homeButtonIds.delete,
-    value: shownClusterSchema.extend({ ...value.shape, stops: StoppedRun.optional() }),
-    handler: {
-      openModal: ({ args: { channel, ...shown } }) => ({
-        view: buildNameConfirmationModal(shown, channel),
-        access: { channel, permission: 'create' },
-      }),
-    },
+    value: z.object({ ...shownClusterSchema.shape, stops: StoppedRun.optional() }),
+    handler: { openModal: ({ args }) => ({ view: buildNameConfirmationModal(args) }) },
   }),
 };
 
 async function sendKubeconfig(
-  { args, requester }: CommandRequest<ClusterButtonValue>,
+  { args: { cluster: name }, requester, channel }: CommandRequest<ClusterButtonValue>,
   deps: CommandDeps,
 ): Promise<CommandReply> {
-  const { cluster: name, channel } = args;
   return await kubeconfig.run(
     { args: kubeconfig.buildArgsSchema(deps.defaults).parse({ name }), requester, channel },
     deps,

@@ -9,13 +9,13 @@ export type CreateArguments = z.infer<ReturnType<typeof buildCreateArgsSchema>>;
 
 /** Parses the modal's input by the rules of the command's flags. Errors are by block id. */
 export function parseCreateInput(
-  { channel, undersizedTypes }: CreateModalState,
+  { asksForChannel, undersizedTypes }: CreateModalState,
   input: ModalInput,
   { defaults, policy }: Pick<CommandDeps, 'defaults' | 'policy'>,
 ): { readonly args: CreateArguments } | { readonly errors: Readonly<Record<string, string>> } {
-  const selectedChannel = channel ?? input[channelBlockId] ?? '';
+  const selectedChannel = input[channelBlockId] ?? '';
   const isAllowedChannel = policy.channels === 'all' || policy.channels.includes(selectedChannel);
-  if (channel === undefined && !(selectedChannel && isAllowedChannel))
+  if (asksForChannel && !(selectedChannel && isAllowedChannel))
     return { errors: { [channelBlockId]: 'kthw is not enabled in this channel' } };
   const parsed = buildCreateArgsSchema(defaults).safeParse(toRawArgs(input));
   if (!parsed.success) {

@@ -7,7 +7,6 @@ import { defineButton, defineModal, type ModalContent, type ServiceDeps } from '
 const idSchema = z.string().regex(/^[A-Za-z0-9:-]{1,200}$/);
 const buttonValueSchema = z.strictObject({ run: idSchema, phase: idSchema });
 const modalValueSchema = buttonValueSchema.extend({
-  channel: z.string().max(50),
   page: z.number().int().min(0).max(1_000),
 });
 
@@ -18,7 +17,7 @@ export const showCommandsButton = defineButton({
   id: phaseCommandsButtonId,
   value: buttonValueSchema,
   getPermission: () => 'look',
-  handler: { openModal: ({ args, channel }, deps) => buildCommandsModal({ ...args, channel, page: 0 }, deps) },
+  handler: { openModal: ({ args }, deps) => buildCommandsModal({ ...args, page: 0 }, deps) },
 });
 
 /** Has pages and no submission. */
@@ -45,6 +44,6 @@ function buildCommandsModal(
         value,
         phaseCommands: await clusterService.getPhaseCommands(value.run, value.phase),
       }),
-    access: { channel: value.channel, permission: 'look' },
+    permission: 'look',
   };
 }

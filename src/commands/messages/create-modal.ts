@@ -13,8 +13,8 @@ export interface CreateFormState {
   readonly id: string;
   /** Returned with the submission. */
   readonly value: object;
-  /** Channel for progress updates, or the channels to choose from. */
-  readonly channelChoice: { readonly channel: string } | { readonly choices: 'all' | readonly string[] };
+  /** Channels for progress updates to choose from. Undefined: the form was opened in a channel. */
+  readonly channelChoices: 'all' | readonly string[] | undefined;
   /** Initial values by block id. */
   readonly values: ModalInput;
   /** Kubernetes versions that can be downloaded, oldest first. Only the default while they are loading. */
@@ -75,12 +75,12 @@ function buildNotices({ isLoading, computeChoices }: CreateFormState) {
   ];
 }
 
-function buildChannelFields({ channelChoice, values }: CreateFormState) {
-  if ('channel' in channelChoice) return [];
-  if (channelChoice.choices === 'all' || channelChoice.choices.length > maxRadioButtons)
+function buildChannelFields({ channelChoices, values }: CreateFormState) {
+  if (channelChoices === undefined) return [];
+  if (channelChoices === 'all' || channelChoices.length > maxRadioButtons)
     return [formField.channelSelect('channel', 'Channel for progress updates', values.channel)];
   // Radio buttons are the only field that renders channel links.
-  const choices = channelChoice.choices.map((id) => ({ value: id, text: md.channel(id) }));
+  const choices = channelChoices.map((id) => ({ value: id, text: md.channel(id) }));
   return [formField.radioButtons('channel', 'Channel for progress updates', values.channel, choices)];
 }
 

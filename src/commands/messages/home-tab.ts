@@ -102,10 +102,10 @@ function formatRunProgress(run: RunView, isAwaitingApproval: boolean, now: Date)
   ];
 }
 
-function buildClusterButtons({ name, state, record: { channel, runs }, latestRun }: ClusterStatus): Button[] {
+function buildClusterButtons({ name, state, record: { runs }, latestRun }: ClusterStatus): Button[] {
   const stops = getStoppedRun(latestRun);
   const buildButton = (id: keyof typeof homeButtonIds, label: string, extraValue: object = {}): Button => ({
-    ...block.button(homeButtonIds[id], label, { cluster: name, channel, ...extraValue }),
+    ...block.button(homeButtonIds[id], label, { cluster: name, ...extraValue }),
     accessibility_label: truncate(`${label} of ${name}`, limits.buttonText),
   });
   return [
@@ -133,7 +133,7 @@ function limitRows(rows: readonly KnownBlock[][], maxRowBlocks: number): KnownBl
   ];
 }
 
-/** Action ids of Home tab buttons. The Home tab has no channel, so their values carry the cluster's. */
+/** Action ids of Home tab buttons. */
 export const homeButtonIds = {
   create: 'home.create',
   status: 'home.status',

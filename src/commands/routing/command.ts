@@ -81,8 +81,6 @@ export interface Button<V = unknown> {
   readonly value: z.ZodType<V>;
   /** @default create */
   readonly getPermission?: (value: V) => Permission;
-  /** The channel in which it acts. @default the channel of the message */
-  readonly getChannel?: (value: V) => string;
   readonly handler:
     | { onClick(request: CommandRequest<V>, deps: CommandDeps): Promise<CommandReply> }
     | { openModal(request: CommandRequest<V>, deps: CommandDeps): ModalContent };
@@ -96,7 +94,7 @@ export interface ModalContent {
   /** Replaces `view` once the data is loaded. */
   readonly loadView?: () => Promise<ModalView>;
   /** Checked before `loadView`. A denial replaces the modal. */
-  readonly access?: { readonly channel: string; readonly permission: Permission };
+  readonly permission?: Permission;
 }
 
 /** Field values of a modal, by block id. Checkboxes: the selected values, comma-separated. */
@@ -107,9 +105,9 @@ export interface Modal<V = unknown> {
   /** Slack's `callback_id`. */
   readonly id: string;
   /** Schema of the JSON in `private_metadata`, which comes from outside. */
-  readonly value: z.ZodType<V & { readonly channel?: string | undefined }>;
-  /** Block of the channel select, if `value` has no channel. */
-  readonly channelBlockId?: string;
+  readonly value: z.ZodType<V>;
+  /** Returns the channel that the user selected in the modal, for a modal that was opened outside a channel. */
+  readonly getSelectedChannel?: (input: ModalInput, deps: CommandDeps) => string | undefined;
   /** Returns errors by block id, or undefined. Synchronous, because the result goes out with the acknowledgement. */
   validate(value: V, input: ModalInput, deps: CommandDeps): Readonly<Record<string, string>> | undefined;
   onSubmit(request: CommandRequest<V> & { readonly input: ModalInput }, deps: CommandDeps): Promise<CommandReply>;

@@ -1,5 +1,7 @@
 import { type Store, StoreUnavailable } from '../../store/store.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
+import type { Denial } from '../authorization/find-denial.ts';
+import { getAnyChannel } from '../authorization/policy.ts';
 import type { Message } from '../messages/blocks.ts';
 import {
   renderChartUnavailable,
@@ -11,7 +13,9 @@ import {
 } from '../messages/index.ts';
 import { type ChartImage, type Chat, ChatError, type ViewRef } from '../slack/chat.ts';
 import { markRequestProcessed } from '../slack/processed-requests.ts';
+import { recordViewChannel } from '../slack/view-channel.ts';
 import type { CommandDeps, CommandReply, ModalContent, Permission, ReplaceMode } from './command.ts';
+import { type RequestSubject, resolveChannel } from './resolve-channel.ts';
 import type { RequestOrigin } from './route.ts';
 
 /** Shows a message to the requester only. */
@@ -21,9 +25,15 @@ interface AcknowledgedRequest {
   /** Idempotency key: equal for Slack's retries of a request. */
   readonly id: string;
   readonly origin: RequestOrigin;
-  readonly permission: Permission;
-  readonly execute: (deps: CommandDeps) => Promise<CommandReply>;
-  readonly respond: Responder;
+  /** The modal of a submission or click. */
+  readonly viewId?: string | undefined;
+  /** Absent: the reply reveals nothing. */
+  readonly permission?: Permission | undefined;
+  readonly execute: (deps: CommandDeps, channel: string) => Promise<CommandReply>;
+  readonly subject?: RequestSubject | undefined;
+  readonly selectedChannel?: string | undefined;
+  /** @default an ephemeral message in the channel in which the request acts */
+  readonly respond?: Responder | undefined;
 }
 
 export interface RequestHandlerDeps {
@@ -31,6 +41,8 @@ export interface RequestHandlerDeps {
   readonly commandDeps: CommandDeps;
   readonly chat: Chat;
   readonly authorize: Authorizer;
+  /** For a person who made the request outside the channel in which it acts: also requires membership of an enabled channel. */
+  readonly authorizeMember: Authorizer;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
@@ -38,16 +50,20 @@ export interface RequestHandlerDeps {
 /**
  * Handles every command, button, modal and mention that has an effect: deduplicates, authorizes, executes and replies.
  */
-export async function handleRequest(request: AcknowledgedRequest, deps: RequestHandlerDeps): Promise<void> {
-  const { id, origin, permission } = request;
+export async function handleRequest(received: AcknowledgedRequest, deps: RequestHandlerDeps): Promise<void> {
+  const { id, permission } = received;
+  let request = received;
   try {
     if (!(await markRequestProcessed(deps.store, id, deps.now()))) return;
-    const denial = await deps.authorize(origin.requester, origin.channel, permission);
+    const resolved = await resolveRequestChannel(received, deps);
+    const origin = { ...received.origin, channel: resolved.channel };
+    request = { ...received, origin };
+    const denial = permission && (await authorizeChannel(origin, resolved.isOrigin, permission, deps));
     if (denial) {
       deps.log({ request: id, requester: origin.requester, reason: denial.reason }, 'request denied');
       return await showReply({ message: renderDenial(denial) }, request, deps);
     }
-    const reply = await request.execute(deps.commandDeps);
+    const reply = await request.execute(deps.commandDeps, origin.channel);
     await showReply('file' in reply ? await sendFile(reply, origin, deps) : reply, request, deps);
     if ('renderChart' in reply && reply.renderChart) await sendChart(reply.renderChart, request, deps);
   } catch (error) {
@@ -60,15 +76,36 @@ export async function handleRequest(request: AcknowledgedRequest, deps: RequestH
   }
 }
 
+/** The channel that the user selected counts only for a request that has no other. */
+async function resolveRequestChannel(
+  { origin: { channel }, viewId, subject, selectedChannel = '' }: AcknowledgedRequest,
+  { store }: RequestHandlerDeps,
+) {
+  const resolved = await resolveChannel({ channel, viewId, subject }, store);
+  return resolved.channel === '' ? { channel: selectedChannel, isOrigin: false } : resolved;
+}
+
+async function authorizeChannel(
+  { requester, channel }: RequestOrigin,
+  isOrigin: boolean,
+  permission: Permission,
+  { authorize, authorizeMember, commandDeps: { policy } }: RequestHandlerDeps,
+): Promise<Denial | undefined> {
+  if (channel === '') return { reason: 'channel', allowedChannels: policy.channels === 'all' ? [] : policy.channels };
+  return await (isOrigin ? authorize : authorizeMember)(requester, channel, permission);
+}
+
 /** Opens a modal without authorization: opening has no effect, and the trigger expires after 3 s. */
 export async function openModal(
   triggerId: string,
   content: ModalContent,
-  request: ReplyTarget,
+  request: ReplyTarget & ModalRequest,
   deps: RequestHandlerDeps,
 ): Promise<void> {
   try {
     const viewRef = await deps.chat.openView(triggerId, content.view);
+    const { channel } = request.origin;
+    if (channel !== '') await recordViewChannel(deps.store, viewRef.id, channel, deps.now());
     if (content.placeholderMessage)
       await showReply({ message: content.placeholderMessage, replaceOriginal: true }, request, deps);
     await loadModal(viewRef, content, request, deps);
@@ -81,7 +118,7 @@ export async function openModal(
 export async function updateModal(
   viewId: string,
   content: ModalContent,
-  request: Pick<AcknowledgedRequest, 'id' | 'origin'>,
+  request: ModalRequest,
   deps: RequestHandlerDeps,
 ): Promise<void> {
   try {
@@ -94,12 +131,16 @@ export async function updateModal(
 /** Replaces the modal by a denial or by loaded data. On errors, the open modal stays usable. */
 async function loadModal(
   viewRef: ViewRef,
-  { access, loadView }: ModalContent,
-  { id, origin }: Pick<AcknowledgedRequest, 'id' | 'origin'>,
+  { permission, loadView }: ModalContent,
+  { id, origin, viewId, subject }: ModalRequest,
   deps: RequestHandlerDeps,
 ): Promise<void> {
   try {
-    const denial = access && (await deps.authorize(origin.requester, access.channel, access.permission));
+    const resolved = await resolveChannel({ channel: origin.channel, viewId, subject }, deps.store);
+    // The Home tab's dialog for a new cluster has a channel only once it is submitted.
+    const channel = resolved.channel || getAnyChannel(deps.commandDeps.policy);
+    const authorize = resolved.isOrigin ? deps.authorize : deps.authorizeMember;
+    const denial = permission && (await authorize(origin.requester, channel, permission));
     if (denial) await deps.chat.updateView(viewRef, renderDenialModal(denial));
     else if (loadView) await deps.chat.updateView(viewRef, await loadView());
   } catch (error) {
@@ -111,6 +152,7 @@ async function loadModal(
 }
 
 type ReplyTarget = Pick<AcknowledgedRequest, 'id' | 'origin' | 'respond'>;
+type ModalRequest = Pick<AcknowledgedRequest, 'id' | 'origin' | 'viewId' | 'subject'>;
 
 /** Sends a file to the requester by DM and returns the reply to show. */
 async function sendFile(
@@ -150,7 +192,7 @@ async function showReply(
   { chat, log }: Pick<RequestHandlerDeps, 'chat' | 'log'>,
 ): Promise<void> {
   const attempts = [
-    () => respond(message, replaceOriginal),
+    ...(respond ? [() => respond(message, replaceOriginal)] : []),
     () => chat.postEphemeral(channel, requester.user, message),
     async () => void (await chat.postMessage(await chat.openDm(requester.user), message)),
   ];

@@ -8,6 +8,7 @@ import { showCommandsButton } from '../interactions/show-commands-button.ts';
 import { renderInvalidArguments } from '../messages/index.ts';
 import type { Button } from './command.ts';
 import { commandRegistry } from './command-registry.ts';
+import { getSubject } from './resolve-channel.ts';
 import type { ModalRoute, RequestOrigin, Route } from './route.ts';
 
 const buttons: readonly Button[] = [
@@ -33,10 +34,13 @@ export function routeButton(
     return { immediateReply: { message: renderInvalidArguments(['this button is not valid'], [], '/kthw help') } };
   const { handler } = button;
   const request = { args: parsed.data, ...origin };
-  if ('openModal' in handler) return { openModal: (deps) => handler.openModal(request, deps) };
+  const subject = getSubject(parsed.data);
+  const permission = button.getPermission?.(parsed.data) ?? 'create';
+  if ('openModal' in handler)
+    return { subject, openModal: (deps) => ({ permission, ...handler.openModal(request, deps) }) };
   return {
-    permission: button.getPermission?.(parsed.data) ?? 'create',
-    execute: (deps) => handler.onClick(request, deps),
-    ...(button.getChannel ? { channel: button.getChannel(parsed.data) } : {}),
+    permission,
+    subject,
+    execute: (deps, channel = origin.channel) => handler.onClick({ ...request, channel }, deps),
   };
 }

@@ -1,14 +1,13 @@
 import { parseJson } from '../../store/parse-json.ts';
 import type { Person } from '../../store/person.ts';
 import { commandsModal } from '../interactions/show-commands-button.ts';
-import type { CommandDeps, Modal, ModalContent, ModalInput } from './command.ts';
+import type { CommandDeps, Modal, ModalInput } from './command.ts';
 import { commandRegistry } from './command-registry.ts';
-import type { Route } from './route.ts';
+import { getSubject } from './resolve-channel.ts';
+import type { ModalRoute, Route } from './route.ts';
 
 /** Errors by block id, which keep the modal open, or a route for after the acknowledgement. */
-type Submission =
-  | { readonly errors: Readonly<Record<string, string>> }
-  | { readonly channel: string; readonly route: Route };
+type Submission = { readonly errors: Readonly<Record<string, string>> } | { readonly route: Route };
 
 /** A modal as Slack returns it. `id` is its `callback_id`. */
 export interface ModalPayload {
@@ -31,11 +30,12 @@ export function routeModalSubmission(
   const match = findModal(id, metadata);
   if (!match) return undefined;
   const { modal, value } = match;
-  const channel = value.channel ?? input[modal.channelBlockId ?? ''] ?? '';
   const errors = modal.validate(value, input, deps);
   if (errors) return { errors };
-  const execute = (submitDeps: CommandDeps) => modal.onSubmit({ args: value, requester, channel, input }, submitDeps);
-  return { channel, route: { permission: 'create', execute } };
+  const selectedChannel = modal.getSelectedChannel?.(input, deps);
+  const execute = (submitDeps: CommandDeps, channel = '') =>
+    modal.onSubmit({ args: value, requester, channel, input }, submitDeps);
+  return { route: { permission: 'create', subject: getSubject(value), selectedChannel, execute } };
 }
 
 /** Returns the updated modal after a change in it, or undefined if nothing else depends on the change. */
@@ -43,9 +43,10 @@ export function routeModalChange(
   { id, metadata, input }: ModalPayload,
   blockId: string,
   deps: CommandDeps,
-): ModalContent | undefined {
+): ModalRoute | undefined {
   const match = findModal(id, metadata);
-  return match?.modal.onChange?.(match.value, input, blockId, deps);
+  const content = match?.modal.onChange?.(match.value, input, blockId, deps);
+  return match && content && { subject: getSubject(match.value), openModal: () => content };
 }
 
 function findModal(id: string, metadata: string) {

@@ -1,6 +1,8 @@
 import type { Person } from '../../store/person.ts';
 import type { CommandDeps, CommandReply, ModalContent, Permission } from './command.ts';
+import type { RequestSubject } from './resolve-channel.ts';
 
+/** Who made a request, and the channel of Slack's envelope. The Home tab and modals have none: it is empty. */
 export interface RequestOrigin {
   readonly requester: Person;
   readonly channel: string;
@@ -11,12 +13,15 @@ export type Route =
   | { readonly immediateReply: CommandReply }
   | {
       readonly permission: Permission;
-      readonly execute: (deps: CommandDeps) => Promise<CommandReply>;
-      /** The channel in which it acts. @default the channel of the request */
-      readonly channel?: string;
+      /** @param channel in which it acts @default the channel of the request */
+      readonly execute: (deps: CommandDeps, channel?: string) => Promise<CommandReply>;
+      readonly subject?: RequestSubject;
+      /** Selected in a modal that was opened outside a channel. */
+      readonly selectedChannel?: string | undefined;
     };
 
 /** Opens a modal right after the acknowledgement. */
 export interface ModalRoute {
   readonly openModal: (deps: CommandDeps) => ModalContent;
+  readonly subject?: RequestSubject;
 }

@@ -6,7 +6,7 @@ import type { Person } from '../../store/person.ts';
 import { StoreUnavailable } from '../../store/store.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import { createChannelMembership } from '../authorization/channel-membership.ts';
-import type { Policy } from '../authorization/policy.ts';
+import { getAnyChannel, type Policy } from '../authorization/policy.ts';
 import { approvalButtonIds } from '../interactions/approval-buttons.ts';
 import { listPendingApprovals } from '../interactions/list-pending-approvals.ts';
 import type { Message } from '../messages/blocks.ts';
@@ -21,7 +21,7 @@ import {
 import { type Chat, ChatError } from './chat.ts';
 
 interface HomeTabOptions {
-  readonly clusterService: Pick<ClusterService, 'listClusters' | 'getPendingApproval' | 'getRunView'>;
+  readonly clusterService: Pick<ClusterService, 'listClusters' | 'getPendingApproval'>;
   readonly chat: Pick<Chat, 'publishHome' | 'listChannelMembers'>;
   readonly policy: Policy;
   readonly authorize: Authorizer;
@@ -34,8 +34,8 @@ interface HomeTab {
   handleOpen(person: Person): Promise<void>;
   /** Shows the result of a click at the top of the tab. */
   showNotice(person: Person, notice: Message): Promise<void>;
-  /** Also requires membership of an enabled channel. Without a channel, it uses the run's channel. */
-  readonly authorize: Authorizer;
+  /** Also requires membership of an enabled channel. */
+  readonly authorizeMember: Authorizer;
   /** Refreshes recently opened tabs soon. Returns immediately and can be called at any rate. */
   scheduleRefresh(): void;
   close(): Promise<void>;
@@ -97,7 +97,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     const membership = await getMembership(person);
     if (membership !== 'member' && channels !== 'all')
       return renderHomeMessageForNonMember(channels, membership === 'unreadable');
-    const anyChannel = channels === 'all' ? '' : (channels[0] ?? '');
+    const anyChannel = getAnyChannel(policy);
     const denial = await authorize(person, anyChannel, 'look');
     if (denial) return renderHomeMessage(renderDenial(denial));
     const findChannel = (run: string) =>
@@ -199,15 +199,11 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
       viewer.notice = { message, until: +clock.now() + noticeDurationMs };
       return publish(viewer);
     },
-    async authorize(person, channel, permission) {
+    async authorizeMember(person, channel, permission) {
       const { channels } = policy;
       if ((await getMembership(person)) !== 'member' && channels !== 'all')
         return { reason: 'channel', allowedChannels: channels };
-      const run =
-        channel === '' && typeof permission === 'object' && 'run' in permission
-          ? await clusterService.getRunView(permission.run)
-          : undefined;
-      return await authorize(person, run?.channel ?? channel, permission);
+      return await authorize(person, channel, permission);
     },
     scheduleRefresh,
     async close() {

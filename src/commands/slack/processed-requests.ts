@@ -20,6 +20,6 @@ export async function deleteProcessedRequests(store: Store, now: Date): Promise<
 }
 
 /** Slack's ids have no fixed format. Record ids have no slash and a maximum length. */
-function hashRequestId(requestId: string): string {
+export function hashRequestId(requestId: string): string {
   return createHash('sha256').update(requestId).digest('hex');
 }

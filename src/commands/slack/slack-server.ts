@@ -9,7 +9,6 @@ import {
   type ViewOutput,
 } from '@slack/bolt';
 import { z } from 'zod';
-import { parseJson } from '../../store/parse-json.ts';
 import { createAuthorizer } from '../authorization/authorizer.ts';
 import type { Message } from '../messages/blocks.ts';
 import { renderDenial, renderReplyModal } from '../messages/index.ts';
@@ -32,7 +31,7 @@ import { buildClientOptions, type SlackCredentials } from './slack-client.ts';
 import { createSlackLogger } from './slack-logger.ts';
 import { verifyRequests } from './verify-requests.ts';
 
-interface SlackServerOptions extends SlackCredentials, Omit<RequestHandlerDeps, 'authorize'> {
+interface SlackServerOptions extends SlackCredentials, Omit<RequestHandlerDeps, 'authorize' | 'authorizeMember'> {
   readonly signingSecret: string;
   /** Other paths on the same port: health, warm-up and the dispatcher. */
   readonly routes?: readonly HttpRoute[];
@@ -88,13 +87,16 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
     logger,
   });
   const { clusterService, policy } = commandDeps;
-  const handlerDeps = { ...options, authorize: createAuthorizer({ policy, clusterService, chat, now, log }) };
-  const homeTab = createHomeTab({ clusterService, chat, policy, authorize: handlerDeps.authorize, log });
-  const homeDeps = { ...handlerDeps, authorize: homeTab.authorize };
+  const authorize = createAuthorizer({ policy, clusterService, chat, now, log });
+  const homeTab = createHomeTab({ clusterService, chat, policy, authorize, log });
+  const handlerDeps = { ...options, authorize, authorizeMember: homeTab.authorizeMember };
   const pending = new Set<Promise<void>>();
 
-  /** `denialRoute`: people of another organization are denied before anything else, unless it is listed. */
-  function identify(identity: SlackIdentity, channel: string): { origin: RequestOrigin; denialRoute?: ImmediateRoute } {
+  /**
+   * `denialRoute`: people of another organization are denied before anything else, unless it is listed.
+   * @param channel of Slack's envelope; absent for the Home tab and modals
+   */
+  function identify(identity: SlackIdentity, channel = ''): { origin: RequestOrigin; denialRoute?: ImmediateRoute } {
     const { person, isForeign } = getPerson(identity);
     const origin = { requester: person, channel };
     if (!isForeign || policy.foreignTeams?.includes(person.team)) return { origin };
@@ -102,15 +104,11 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   }
 
   /** Handles a route after the acknowledgement, outside the HTTP request. */
-  function runInBackground(
-    request: IncomingRequest,
-    route: Route | ModalRoute,
-    { triggerId = '', deps = handlerDeps }: RequestOptions = {},
-  ): void {
+  function runInBackground(request: IncomingRequest, route: Route | ModalRoute, triggerId = ''): void {
     trackWork(
       'openModal' in route
-        ? openModal(triggerId, route.openModal(commandDeps), request, deps)
-        : executeRoute(request, route, deps),
+        ? openModal(triggerId, route.openModal(commandDeps), { ...request, subject: route.subject }, handlerDeps)
+        : executeRoute(request, route),
     );
   }
 
@@ -119,18 +117,11 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
     pending.add(work);
   }
 
-  async function executeRoute(
-    { id, origin, respond }: IncomingRequest,
-    route: Route,
-    deps: RequestHandlerDeps,
-  ): Promise<void> {
-    if ('immediateReply' in route)
-      return await handleRequest(
-        { id, origin, respond, permission: 'look', execute: async () => route.immediateReply },
-        deps,
-      );
-    const { permission, execute, channel = origin.channel } = route;
-    await handleRequest({ id, origin: { ...origin, channel }, respond, permission, execute }, deps);
+  async function executeRoute(request: IncomingRequest, route: Route): Promise<void> {
+    if (!('immediateReply' in route)) return await handleRequest({ ...request, ...route }, handlerDeps);
+    const permission = request.origin.channel === '' ? undefined : 'look';
+    const execute = async () => route.immediateReply;
+    await handleRequest({ ...request, permission, execute }, handlerDeps);
   }
 
   /** Shows the result of a click where the button is, to the user only. Only the notifier edits public messages. */
@@ -142,7 +133,7 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
     const { view } = body;
     if (view?.type === 'home') return (message) => homeTab.showNotice(requester, message);
     if (view) {
-      const modal = (message: Message) => renderReplyModal(view.title.text, message, channel);
+      const modal = (message: Message) => renderReplyModal(view.title.text, message);
       return async (message) => void (await chat.updateView({ id: view.id }, modal(message)));
     }
     const { is_ephemeral: isEphemeral, thread_ts: thread } = Container.parse(body.container);
@@ -161,39 +152,39 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
       return await ack({ response_type: 'ephemeral', ...toSlackContent(route.immediateReply.message) });
     await ack();
     const triggerId = command.trigger_id;
-    runInBackground({ id: `command ${triggerId}`, origin, respond: createUrlResponder(respond) }, route, { triggerId });
+    runInBackground({ id: `command ${triggerId}`, origin, respond: createUrlResponder(respond) }, route, triggerId);
   });
 
   app.action({ type: 'block_actions' }, async ({ body, action, ack, respond }) => {
     await ack();
     const { trigger_id: triggerId, view } = body;
-    const { origin, denialRoute } = identify(getIdentity(body), body.channel?.id ?? getViewChannel(view));
-    const modalChange = !denialRoute && view && routeModalChange(toModalPayload(view), action.block_id, commandDeps);
-    if (modalChange)
-      return trackWork(updateModal(view.id, modalChange, { id: `change ${triggerId}`, origin }, handlerDeps));
+    const { origin, denialRoute } = identify(getIdentity(body), body.channel?.id);
+    const viewId = view?.type === 'modal' ? view.id : undefined;
+    const change = !denialRoute && view && routeModalChange(toModalPayload(view), action.block_id, commandDeps);
+    if (change) {
+      const changeRequest = { id: `change ${triggerId}`, origin, viewId, subject: change.subject };
+      return trackWork(updateModal(view.id, change.openModal(commandDeps), changeRequest, handlerDeps));
+    }
     const route = denialRoute ?? routeButton(action.action_id, 'value' in action ? action.value : undefined, origin);
     if (!route) return;
     const request = {
       id: `button ${triggerId} ${action.action_id}`,
-      origin,
+      ...{ origin, viewId },
       respond: createButtonResponder(body, origin, respond),
     };
-    runInBackground(request, route, { triggerId, deps: view?.type === 'home' ? homeDeps : handlerDeps });
+    runInBackground(request, route, triggerId);
   });
 
   app.view({ type: 'view_submission', callback_id: /^/ }, async ({ view, body, ack }) => {
-    const { origin, denialRoute } = identify(getIdentity(body), getViewChannel(view));
-    const person = origin.requester;
-    const route = denialRoute
-      ? { channel: origin.channel, route: denialRoute }
-      : routeModalSubmission(toModalPayload(view), person, commandDeps);
-    if (route && 'errors' in route) return await ack({ response_action: 'errors', errors: { ...route.errors } });
+    const { origin, denialRoute } = identify(getIdentity(body));
+    const submission = denialRoute
+      ? { route: denialRoute }
+      : routeModalSubmission(toModalPayload(view), origin.requester, commandDeps);
+    if (submission && 'errors' in submission)
+      return await ack({ response_action: 'errors', errors: { ...submission.errors } });
     await ack();
-    if (!route) return;
-    const { channel, route: submittedRoute } = route;
     // Each opened modal has its own view id and is submitted once.
-    const respond: Responder = (message) => chat.postEphemeral(channel, person.user, message);
-    runInBackground({ id: `view ${view.id}`, origin: { requester: person, channel }, respond }, submittedRoute);
+    if (submission) runInBackground({ id: `view ${view.id}`, origin, viewId: view.id }, submission.route);
   });
 
   app.event('app_mention', async ({ event, body }) => {
@@ -221,10 +212,11 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
 
   app.event('app_home_opened', async ({ event, body }) => {
     // Slack also sends this event for the Messages tab.
-    const { origin, denialRoute } = identify(
-      { user: event.user, workspace: body.team_id, enterprise: body.enterprise_id },
-      '',
-    );
+    const { origin, denialRoute } = identify({
+      user: event.user,
+      workspace: body.team_id,
+      enterprise: body.enterprise_id,
+    });
     if (event.tab === 'home' && !denialRoute) trackWork(homeTab.handleOpen(origin.requester));
   });
 
@@ -255,17 +247,7 @@ type ImmediateRoute = Extract<Route, { immediateReply: unknown }>;
 
 const Container = z.object({ is_ephemeral: z.boolean().optional(), thread_ts: z.string().optional() });
 
-type IncomingRequest = Pick<Parameters<typeof handleRequest>[0], 'id' | 'origin' | 'respond'>;
-/** Slack's trigger for a modal, and the authorizer to use. */
-interface RequestOptions {
-  readonly triggerId?: string;
-  readonly deps?: RequestHandlerDeps;
-}
-
-/** A view belongs to no channel. Ours carry it in their metadata. */
-function getViewChannel(view: ViewOutput | undefined): string {
-  return z.object({ channel: z.string() }).safeParse(parseJson(view?.private_metadata)).data?.channel ?? '';
-}
+type IncomingRequest = Pick<Parameters<typeof handleRequest>[0], 'id' | 'origin' | 'viewId' | 'respond'>;
 
 function getIdentity({ user, team, enterprise }: Pick<BlockAction | SlackViewAction, 'user' | 'team' | 'enterprise'>) {
   return { user: user.id, home: user.team_id, workspace: team?.id, enterprise: enterprise?.id ?? team?.enterprise_id };

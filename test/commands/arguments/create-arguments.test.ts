@@ -17,7 +17,7 @@ function unchanged(): Record<string, string> {
   return { ...texts, sshFrom: sshRanges.join(), name: 'demo', forceSize: '', otherType: '', ttl: '' };
 }
 
-const state = { channel: 'C1', isExpanded: true, undersizedTypes: {} };
+const state = { asksForChannel: false, isExpanded: true, undersizedTypes: {} };
 const deps = {
   defaults: buildCreateDefaults(),
   policy: allowAllPolicy,
@@ -94,7 +94,11 @@ test('shows errors of hidden fields on the name field', () => {
 test('rejects a channel in which kthw is not enabled', () => {
   const policy = { ...allowAllPolicy, channels: ['C2'] };
   const choose = (channel: string) =>
-    parseCreateInput({ isExpanded: false, undersizedTypes: {} }, { ...unchanged(), channel }, { ...deps, policy });
+    parseCreateInput(
+      { asksForChannel: true, isExpanded: false, undersizedTypes: {} },
+      { ...unchanged(), channel },
+      { ...deps, policy },
+    );
   expect(choose('C1')).toEqual({ errors: { channel: 'kthw is not enabled in this channel' } });
   expect(choose('C2')).toHaveProperty('args');
 });

@@ -292,7 +292,7 @@ describe('who may not', () => {
     const view = {
       id: 'V1',
       callback_id: 'delete.confirmName',
-      private_metadata: '{"cluster":"demo","run":"r0","channel":"C0GENERAL"}',
+      private_metadata: '{"cluster":"demo","run":"r0"}',
     };
     const payload = {
       ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: team, domain: 'local' } },

@@ -336,8 +336,13 @@ describe('who may not', () => {
       ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
       user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
       view: {
-        ...{ id: 'V1', callback_id: 'create.form', private_metadata: '{"channel":"C0GENERAL"}' },
-        state: { values: { name: { input: { type: 'plain_text_input', value: 'demo' } } } },
+        ...{ id: 'V1', callback_id: 'create.form', private_metadata: '{"asksForChannel":true}' },
+        state: {
+          values: {
+            name: { input: { type: 'plain_text_input', value: 'demo' } },
+            channel: { input: { type: 'conversations_select', selected_conversation: 'C0GENERAL' } },
+          },
+        },
       },
     };
     await sendToBot(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());

@@ -14,7 +14,7 @@ function aForm(change: Partial<CreateFormState> = {}): CreateFormState {
     workers: '3',
   };
   return {
-    ...{ id: 'create.form', value: {}, channelChoice: { channel: 'C1' }, versions: ['1.20.2'], isExpanded: true },
+    ...{ id: 'create.form', value: {}, channelChoices: undefined, versions: ['1.20.2'], isExpanded: true },
     ...{ values: { ...values, version: '1.20.2' }, computeChoices: sampleChoices, isLoading: false },
     ...change,
   };

@@ -43,7 +43,7 @@ describe.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueO
   test('is no undersized machine type in the form', () => {
     const parse = (input: object) =>
       parseCreateInput(
-        { channel, isExpanded: true, undersizedTypes: {} },
+        { asksForChannel: false, isExpanded: true, undersizedTypes: {} },
         { name: 'demo', ...input },
         { defaults, policy: allowAllPolicy },
       );
@@ -59,7 +59,7 @@ describe.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueO
       ['name', 'demo'],
       [key, 'x'],
     ]);
-    const parsed = parseCreateInput({ channel, isExpanded: true, undersizedTypes: {} }, input, {
+    const parsed = parseCreateInput({ asksForChannel: false, isExpanded: true, undersizedTypes: {} }, input, {
       defaults,
       policy: allowAllPolicy,
     });

@@ -265,7 +265,7 @@ describe('buttons', () => {
     if (!routed || !('openModal' in routed)) throw new Error('opens nothing');
     expect(routed.openModal(createDeps([])).view).toMatchObject({
       callback_id: 'delete.confirmName',
-      private_metadata: '{"cluster":"demo","run":"r0","channel":"C1"}',
+      private_metadata: '{"cluster":"demo","run":"r0"}',
     });
   });
 
@@ -313,7 +313,7 @@ describe('buttons', () => {
 });
 
 describe('the delete modal', () => {
-  const about = '{"cluster":"demo","run":"r0","channel":"C1"}';
+  const about = '{"cluster":"demo","run":"r0"}';
 
   test.each(['demo', ' demo '])('takes %j for the name', async (name) => {
     const calls: Call[] = [];
@@ -323,8 +323,8 @@ describe('the delete modal', () => {
       createDeps([]),
     );
     if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
-    expect([routed.channel, routed.route.permission]).toEqual([channel, 'create']);
-    await routed.route.execute(createDeps(calls));
+    expect(routed.route).toMatchObject({ permission: 'create', subject: { cluster: 'demo' } });
+    await routed.route.execute(createDeps(calls), channel);
     expect(calls).toEqual([
       ['deleteCluster', 'demo', testUser, channel, { stops: undefined, shownRun: 'r0', requiresApproval: false }],
     ]);
@@ -333,11 +333,11 @@ describe('the delete modal', () => {
   test('stops only the run that it names', async () => {
     const calls: Call[] = [];
     const stops = { run: 'r1', operation: 'scale', requester: testUser, donePercent: 54 };
-    const metadata = JSON.stringify({ cluster: 'demo', run: 'r1', channel: 'C1', stops });
+    const metadata = JSON.stringify({ cluster: 'demo', run: 'r1', stops });
     const submission = { id: 'delete.confirmName', metadata, input: { name: 'demo' } };
     const routed = routeModalSubmission(submission, testUser, createDeps([]));
     if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
-    await routed.route.execute(createDeps(calls));
+    await routed.route.execute(createDeps(calls), channel);
     expect(calls).toEqual([
       ['deleteCluster', 'demo', testUser, channel, { stops: 'r1', shownRun: 'r1', requiresApproval: false }],
     ]);
@@ -355,9 +355,9 @@ describe('the delete modal', () => {
   test.each([
     '',
     '{}',
-    '{"cluster":"../x","channel":"C1"}',
+    '{"cluster":"../x","run":"r0"}',
     '{"cluster":"demo"}',
-    '{"cluster":"demo","channel":"C1","x":1}',
+    '{"cluster":"demo","run":"r0","channel":"C1"}',
   ])('ignores metadata like %j', (metadata) => {
     expect(
       routeModalSubmission({ id: 'delete.confirmName', metadata, input: { name: 'demo' } }, testUser, createDeps([])),
