@@ -24,6 +24,7 @@ const machineTypes: Readonly<Record<string, MachineType>> = {
   'e2-medium': { cpus: 2, memoryMb: 4_096, sharedCpu: true },
   'e2-standard-2': { cpus: 2, memoryMb: 8_192, sharedCpu: false },
   'e2-standard-4': { cpus: 4, memoryMb: 16_384, sharedCpu: false },
+  't2a-standard-2': { cpus: 2, memoryMb: 8_192, sharedCpu: false, architecture: 'ARM64' },
 };
 
 const regionNames = ['europe-west1', 'us-central1', 'us-west1'];

@@ -7,6 +7,8 @@ import type { Project } from './project.ts';
 const regionalLimits: Readonly<Record<string, number>> = {
   CPUS: 24,
   N2_CPUS: 24,
+  C4_CPUS: 24,
+  T2A_CPUS: 24,
   DISKS_TOTAL_GB: 4096,
   IN_USE_ADDRESSES: 16,
   INSTANCES: 100,

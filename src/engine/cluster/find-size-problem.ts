@@ -22,3 +22,12 @@ export function findSizeProblem(name: string, type: MachineSize): string | undef
   if (shortfalls.length === 0) return undefined;
   return `${name} is too small for etcd and the API server (${shortfalls.join(', ')}): etcd is unstable on it even when idle; choose ${recommendedMachineType} or larger, or allow it with --force-size`;
 }
+
+/** Why instances can't boot: their image is for x86. Undefined: they can, or the architecture is unknown. */
+export function findArchitectureProblem(
+  name: string,
+  { architecture = '' }: { readonly architecture?: string },
+): string | undefined {
+  if (architecture === '' || architecture === 'X86_64') return undefined;
+  return `${name} has the architecture ${architecture}, and kthw installs x86 images; choose another machine type, such as ${recommendedMachineType}`;
+}

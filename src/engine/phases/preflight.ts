@@ -3,7 +3,7 @@ import type { Instance } from '../cluster/cluster.ts';
 import { formatProtocolOptions, listComponentDownloads, toMirrorUrl } from '../cluster/component-downloads.ts';
 import { createDownloadError } from '../cluster/create-download-error.ts';
 import { KthwError } from '../cluster/errors.ts';
-import { findSizeProblem } from '../cluster/find-size-problem.ts';
+import { findArchitectureProblem, findSizeProblem } from '../cluster/find-size-problem.ts';
 import type { Release } from '../cluster/releases.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import { checkDownloads, listAvailableVersions } from '../downloads/check-downloads.ts';
@@ -112,8 +112,8 @@ async function checkZone({ compute, cluster, signal }: StepContext): Promise<str
 async function checkMachineType({ compute, cluster, signal }: StepContext): Promise<string[]> {
   const type = await compute.getMachineType({ name: cluster.machineType, zone: cluster.zone }, signal);
   if (!type) return [`there is no machine type "${cluster.machineType}" in ${cluster.zone}`];
-  const problem = findSizeProblem(cluster.machineType, type);
-  return problem && !cluster.forceSize ? [problem] : [];
+  const sizeProblem = cluster.forceSize ? undefined : findSizeProblem(cluster.machineType, type);
+  return [findArchitectureProblem(cluster.machineType, type), sizeProblem].filter((problem) => problem !== undefined);
 }
 
 async function checkQuota(c: StepContext): Promise<string[]> {

@@ -2,6 +2,7 @@ import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import { StaleVersion, StoreUnavailable, type VersionedRecord } from '../../store/store.ts';
 import { getSshRanges } from '../cluster/cluster.ts';
+import { findDiskProblem } from '../cluster/find-disk-problem.ts';
 import { downloads } from '../phases/downloads.ts';
 import { machineTypePhase, type OperationName, operations } from '../phases/operations.ts';
 import { getClusterState } from '../workflow/cluster-state.ts';
@@ -117,6 +118,8 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     if (spec.machineType === machineType)
       return settledState === 'ready' ? { unchanged: 'ready' } : await resumeRun(name, requester);
     const desiredSpec = { ...spec, machineType, forceSize: false };
+    const diskProblem = findDiskProblem(spec.machineType, machineType);
+    if (diskProblem) return { problem: diskProblem };
     const problem = await options.findMachineTypeProblem(desiredSpec);
     if (problem) {
       const canHelp = problem.suggestedMachineType !== spec.machineType;

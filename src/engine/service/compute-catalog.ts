@@ -1,5 +1,5 @@
 import { KthwError } from '../cluster/errors.ts';
-import { findShortfalls } from '../cluster/find-size-problem.ts';
+import { findArchitectureProblem, findShortfalls } from '../cluster/find-size-problem.ts';
 import type { ComputeClient, MachineType, Region } from '../gcp/compute/compute-client.ts';
 import { TtlCache } from './ttl-cache.ts';
 
@@ -44,7 +44,9 @@ export function createComputeCatalog({ compute, now, log, timeoutMs = 8_000 }: C
       const [regionsResult, machineTypesResult] = await Promise.allSettled([
         regionCache.getOrLoad('', () => compute.listRegions(signal)),
         machineTypeCache.getOrLoad(zone, async () =>
-          (await compute.listMachineTypes(zone, signal)).map(toMachineTypeChoice),
+          (await compute.listMachineTypes(zone, signal))
+            .filter((one) => !findArchitectureProblem(one.name, one))
+            .map(toMachineTypeChoice),
         ),
       ]);
       const failed = [regionsResult, machineTypesResult].find((one) => one.status === 'rejected');

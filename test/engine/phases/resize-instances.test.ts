@@ -238,6 +238,43 @@ describe('an interrupted resize', () => {
     expect(environment.compute.faults.countCalls(/^stop /)).toBe(0);
   });
 
+  test.each([
+    ['setMachineType', 'f1-micro'],
+    ['start', 'e2-standard-2'],
+  ])('leaves an instance running when Google refuses %s', async (verb, machineType) => {
+    const { environment, process } = await createEnvironment();
+    const error = () => new KthwError('cloud-invalid', { doing: `${verb} of demo-controller-0` });
+    environment.compute.faults.plan({
+      call: new RegExp(`^${verb} instances demo-controller-0`),
+      when: 'before',
+      error,
+    });
+    const run = await environment.finishRun(resize(environment, process));
+    expect(await environment.getOutcome(run)).toBe('failed');
+    await environment.clock.sleep(60_000, new AbortController().signal);
+    const ref = { name: 'demo-controller-0', zone: 'us-west1-c', region: 'us-west1' };
+    expect(await environment.compute.instances.get(ref, new AbortController().signal)).toMatchObject({
+      status: 'RUNNING',
+      machineType,
+    });
+  });
+
+  test('is not resized to a series that can’t use its disks, before a run exists', async () => {
+    const { environment, process } = await createEnvironment();
+    expect(await resize(environment, process, 'c4-standard-2')).toEqual({
+      problem: expect.stringContaining('C4 instances can’t use those of F1'.replace('’', "'")),
+    });
+    expect(typesOf(environment)).toEqual(each('f1-micro'));
+  });
+
+  test('is not resized to another architecture, before a run exists', async () => {
+    const { environment, process } = await createEnvironment();
+    expect(await resize(environment, process, 't2a-standard-2')).toMatchObject({
+      problem: expect.stringContaining('t2a-standard-2 has the architecture ARM64'),
+      suggestedMachineType: 'e2-standard-2',
+    });
+  });
+
   test('recreates a missing worker with the requested machine type', async () => {
     const { environment, process } = await createEnvironment();
     await take(environment, 'demo-worker-0');

@@ -10,7 +10,7 @@ import type { InsertContext, RelatedResource, ResourceDraft } from '../resource-
 import type { Subnetwork } from '../subnetworks.ts';
 import { buildMetadata, buildTags } from './instance-fields.ts';
 import { type AccessConfig, type Instance, instances, type NetworkInterface } from './instances.ts';
-import { findCpuQuotaUsage } from './machine-types.ts';
+import { findCpuQuotaUsage, getArchitecture, requiresHyperdisk } from './machine-types.ts';
 
 /** The boot disk in an insert request. */
 interface DiskRequest {
@@ -42,11 +42,13 @@ export function draftInstance(body: Partial<Instance>, context: InsertContext): 
     );
   if ((body.networkInterfaces ?? []).length > 1)
     throw apiErrors.notImplemented('An instance with several network interfaces');
-  const boot = draftDisk(disk, context);
+  const machineType = resolveMachineType(body.machineType, 'resource.machineType', context.project.id, context.scope);
+  assertBootable(getLastSegment(machineType));
+  const boot = draftDisk(disk, context, getLastSegment(machineType));
   const resource = {
     ...body,
     status: 'PROVISIONING',
-    machineType: resolveMachineType(body.machineType, 'resource.machineType', context.project.id, context.scope),
+    machineType,
     canIpForward: body.canIpForward ?? false,
     deletionProtection: body.deletionProtection ?? false,
     startRestricted: false,
@@ -83,9 +85,21 @@ export function resolveMachineType(given: string | undefined, field: string, pro
   return found.link;
 }
 
+/** All images of the emulator are for x86. */
+function assertBootable(machineType: string): void {
+  const architecture = getArchitecture(machineType);
+  if (architecture === 'X86_64') return;
+  throw new ApiError(
+    400,
+    'invalid',
+    `Invalid resource usage: 'Requested boot disk architecture (X86_64) is not compatible with machine type architecture (${architecture}).'.`,
+  );
+}
+
 function draftDisk(
   disk: DiskRequest,
   context: InsertContext,
+  machineType: string,
 ): { readonly attached: Instance['disks'][number]; readonly relatedResource: RelatedResource } {
   const params = disk.initializeParams;
   if (params === undefined) throw apiErrors.notImplemented('Booting an instance from an existing disk');
@@ -112,7 +126,9 @@ function draftDisk(
     licenses: image.licenses,
     source,
   };
-  const type = getLastSegment(params.diskType ?? 'pd-standard');
+  const type = getLastSegment(
+    params.diskType ?? (requiresHyperdisk(machineType) ? 'hyperdisk-balanced' : 'pd-standard'),
+  );
   const resource = {
     sizeGb,
     status: 'READY',

@@ -1,6 +1,6 @@
 import type { ApiCall } from '../../api/api-call.ts';
 import { ApiError, apiErrors } from '../../api/api-error.ts';
-import { toResourcePath } from '../../api/links.ts';
+import { getLastSegment, toResourcePath } from '../../api/links.ts';
 import type { Entity } from '../../state/entity.ts';
 import type { Operation } from '../../state/operations.ts';
 import type { MetadataItem } from '../../state/project.ts';
@@ -13,7 +13,7 @@ import { buildMachineMetadata, buildMetadata, buildTags } from './instance-field
 import { resetInstance, startInstance, stopInstance } from './instance-lifecycle.ts';
 import { getGuestAttributes, getSerialPortOutput } from './instance-output.ts';
 import { type Instance, instances } from './instances.ts';
-import { getMachineLimits } from './machine-types.ts';
+import { getMachineLimits, requiresHyperdisk } from './machine-types.ts';
 
 export const instanceMethods = {
   Start: (call, entity) => {
@@ -48,6 +48,7 @@ export const instanceMethods = {
         `Invalid resource usage: 'The machine type of ${entity.resource.name} can only be changed while it is stopped.'.`,
       );
     }
+    assertDiskFits(call, entity, getLastSegment(type));
     return startChange(call, entity, 'setMachineType', async () => {
       await call.cloud.machines.resize(entity.resource.name, getMachineLimits(type.slice(type.lastIndexOf('/') + 1)));
       entity.resource.machineType = type;
@@ -78,6 +79,15 @@ export const instanceMethods = {
   GetGuestAttributes: getGuestAttributes,
   GetSerialPortOutput: getSerialPortOutput,
 } satisfies Record<string, CustomMethod<Instance>>;
+
+/** @throws ApiError 400 when the machine type can't use the boot disk */
+function assertDiskFits({ project }: ApiCall, { resource }: Entity<Instance>, machineType: string): void {
+  const [source] = resource.disks;
+  const disk = source && (project.find(source.source)?.resource as { type?: string } | undefined);
+  const diskType = getLastSegment(disk?.type ?? 'pd-standard');
+  if (diskType.startsWith('hyperdisk') === requiresHyperdisk(machineType)) return;
+  throw new ApiError(400, 'invalid', `[${diskType}] features are not compatible with machine type ${machineType}.`);
+}
 
 function setTags(call: ApiCall, entity: Entity<Instance>, tags: Instance['tags']): Operation {
   const { machines } = call.cloud;

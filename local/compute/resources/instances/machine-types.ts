@@ -27,7 +27,26 @@ const machineTypeSpecs: Readonly<Record<string, readonly [guestCpus: number, mem
   'n1-standard-4': [4, 15360],
   'n2-standard-2': [2, 8192],
   'n2-standard-4': [4, 16384],
+  'c4-standard-2': [2, 7168],
+  't2a-standard-2': [2, 8192],
 };
+
+/** Series of Arm processors. https://cloud.google.com/compute/docs/instances/arm-on-compute, 2026-12-01 */
+const armSeries: ReadonlySet<string> = new Set(['t2a', 'c4a', 'n4a']);
+/** Series without Persistent Disk. https://cloud.google.com/compute/docs/disks/hyperdisks, 2026-12-01 */
+const hyperdiskSeries: ReadonlySet<string> = new Set(['c4', 'c4a', 'c4d', 'n4', 'n4a', 'n4d']);
+
+export function getArchitecture(type: string): 'ARM64' | 'X86_64' {
+  return armSeries.has(getSeries(type)) ? 'ARM64' : 'X86_64';
+}
+
+export function requiresHyperdisk(type: string): boolean {
+  return hyperdiskSeries.has(getSeries(type));
+}
+
+function getSeries(type: string): string {
+  return type.split('-')[0] ?? '';
+}
 
 const creationTimestamp = getTimestamp();
 
@@ -51,18 +70,21 @@ export const machineTypes: ResourceKind<MachineType> = {
       maximumPersistentDisks: share === undefined ? 128 : 16,
       maximumPersistentDisksSizeGb: share === undefined ? '263168' : '3072',
       isSharedCpu: share !== undefined,
+      architecture: getArchitecture(name),
       zone,
       selfLink: buildLink(project.id, scope, 'machineTypes', name),
     }));
   },
 };
 
+const cpuMetricBySeries: Readonly<Record<string, string>> = { n2: 'N2_CPUS', c4: 'C4_CPUS', t2a: 'T2A_CPUS' };
+
 /** vCPUs as counted by the quota, and the quota's name. */
 export function findCpuQuotaUsage(type: string): { readonly metric: string; readonly amount: number } | undefined {
   const machineTypeSpec = findSpec(type);
   return machineTypeSpec === undefined
     ? undefined
-    : { metric: type.startsWith('n2-') ? 'N2_CPUS' : 'CPUS', amount: machineTypeSpec[0] };
+    : { metric: cpuMetricBySeries[getSeries(type)] ?? 'CPUS', amount: machineTypeSpec[0] };
 }
 
 export function getMachineLimits(type: string): MachineLimits {

@@ -201,6 +201,8 @@ export interface MachineType {
   readonly cpus: number;
   readonly memoryMb: number;
   readonly sharedCpu: boolean;
+  /** `X86_64` or `ARM64`. */
+  readonly architecture?: string;
 }
 export interface Region extends GlobalResource {
   readonly zones: readonly string[];

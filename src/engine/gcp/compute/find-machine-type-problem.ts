@@ -1,8 +1,8 @@
 import { recommendedMachineType } from '../../cluster/controller-size.ts';
-import { findShortfalls } from '../../cluster/find-size-problem.ts';
+import { findArchitectureProblem, findShortfalls } from '../../cluster/find-size-problem.ts';
 import type { ComputeClient, ZonalResource } from './compute-client.ts';
 
-/** The machine type doesn't exist in the zone, or is too small. */
+/** The machine type doesn't exist in the zone, is too small or has another architecture. */
 export interface MachineTypeProblem {
   readonly problem: string;
   /** A machine type that is large enough. */
@@ -19,6 +19,8 @@ export async function findMachineTypeProblem(
 ): Promise<MachineTypeProblem | undefined> {
   const type = await compute.getMachineType(ref, AbortSignal.timeout(lookupTimeoutMs));
   if (!type) return { problem: `there is no machine type "${ref.name}" in ${ref.zone}` };
+  const architectureProblem = findArchitectureProblem(ref.name, type);
+  if (architectureProblem) return { problem: architectureProblem, suggestedMachineType: recommendedMachineType };
   const shortfalls = findShortfalls(type);
   if (shortfalls.length === 0) return undefined;
   return {

@@ -6,6 +6,7 @@ interface RawMachineType {
   readonly guestCpus?: number | null;
   readonly memoryMb?: number | null;
   readonly isSharedCpu?: boolean | null;
+  readonly architecture?: string | null;
 }
 
 /** Looks up machine types, quotas, regions and zones available to the project. */
@@ -80,8 +81,13 @@ function toQuota({ metric, limit, usage }: RawQuota): Quota {
   return { metric: String(metric ?? ''), limit: limit ?? 0, usage: usage ?? 0 };
 }
 
-function toMachineType({ guestCpus, memoryMb, isSharedCpu }: RawMachineType): MachineType {
-  return { cpus: guestCpus ?? 0, memoryMb: memoryMb ?? 0, sharedCpu: isSharedCpu ?? false };
+function toMachineType({ guestCpus, memoryMb, isSharedCpu, architecture }: RawMachineType): MachineType {
+  return {
+    cpus: guestCpus ?? 0,
+    memoryMb: memoryMb ?? 0,
+    sharedCpu: isSharedCpu ?? false,
+    ...(architecture ? { architecture } : {}),
+  };
 }
 
 function getZoneNames({ zones }: { readonly zones?: readonly string[] | null }): string[] {

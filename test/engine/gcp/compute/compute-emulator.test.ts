@@ -202,6 +202,17 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
     await cloud.instances.delete(queried, call());
   });
 
+  test('refuses an Arm machine type for an x86 image, and another disk family for an existing disk', async () => {
+    const arm = { ...machine('demo-arm', '10.240.0.30'), machineType: 't2a-standard-2' };
+    await expect(cloud.instances.insert(arm, call())).rejects.toMatchObject({ code: 'cloud-invalid' });
+    await cloud.stopInstance(worker, call());
+    await expect(cloud.setMachineType(worker, 'c4-standard-2', call())).rejects.toMatchObject({
+      code: 'cloud-invalid',
+      detail: expect.stringContaining('pd-standard'),
+    });
+    await cloud.startInstance(worker, call());
+  });
+
   test('stops, resizes and starts an instance idempotently', async () => {
     const before = await cloud.instances.get(worker, signal);
     await expect(cloud.setMachineType(worker, 'e2-standard-4', call())).rejects.toMatchObject({
@@ -276,6 +287,7 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
       cpus: 2,
       memoryMb: 8192,
       sharedCpu: false,
+      architecture: 'X86_64',
     });
     expect(await cloud.getMachineType({ name: 'f1-micro', zone }, signal)).toMatchObject({ sharedCpu: true });
     expect(await cloud.getMachineType({ name: 'z9-huge', zone }, signal)).toBeUndefined();
@@ -286,7 +298,13 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
       zones: await cloud.listZones(region, signal),
     });
     const types = await cloud.listMachineTypes(zone, signal);
-    expect(types).toContainEqual({ name: 'g1-small', cpus: 1, memoryMb: 1740, sharedCpu: true });
+    expect(types).toContainEqual({
+      name: 'g1-small',
+      cpus: 1,
+      memoryMb: 1740,
+      sharedCpu: true,
+      architecture: 'X86_64',
+    });
     expect(types?.map(({ name }) => name)).toEqual(types?.map(({ name }) => name).toSorted());
     await expect(cloud.listMachineTypes('mars-north1-a', signal)).rejects.toMatchObject({ code: 'cloud-invalid' });
     expect(await cloud.listProjectQuotas(signal)).toContainEqual({
