@@ -129,6 +129,7 @@ const api: ApiFacts = {
     },
   ],
   wildcardRoles: ['cluster-admin', 'system:controller:namespace-controller'].map((name) => ({ name, isBuiltIn: true })),
+  defaultAccounts: ['default', 'kube-system'].map((namespace) => ({ namespace, mountsToken: true })),
   nodeProxyRoles: ['system:kube-apiserver-to-kubelet', 'system:kubelet-api-admin'],
   namespaces: [
     { name: 'default', labels: {} },

@@ -9,6 +9,8 @@ export interface ApiFacts {
   readonly bindings: readonly RoleBinding[];
   /** Roles and cluster roles with a rule whose API groups, resources, verbs or URLs are `*`. */
   readonly wildcardRoles: readonly { readonly name: string; readonly isBuiltIn: boolean }[];
+  /** The service account `default` of each namespace. */
+  readonly defaultAccounts: readonly { readonly namespace: string; readonly mountsToken: boolean }[];
   /** Cluster roles with access to kubelets through the API server. */
   readonly nodeProxyRoles: readonly string[];
   readonly namespaces: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
@@ -20,7 +22,8 @@ export interface RoleBinding {
   /** Empty for a cluster role binding. */
   readonly namespace: string;
   readonly role: string;
-  readonly subjects: readonly { readonly kind: string; readonly name: string }[];
+  /** A service account has a namespace. */
+  readonly subjects: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
 }
 
 const nameSchema = z.object({ name: z.string(), namespace: z.string().default('') });
@@ -32,9 +35,10 @@ const schemas = {
   bindings: z.object({
     metadata: nameSchema,
     roleRef: z.object({ name: z.string() }),
-    subjects: z.array(z.object({ kind: z.string(), name: z.string() })).nullish(),
+    subjects: z.array(z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() })).nullish(),
   }),
   roles: z.object({ metadata: nameSchema.extend({ labels: z.record(z.string(), z.string()).default({}) }), rules }),
+  accounts: z.object({ metadata: nameSchema, automountServiceAccountToken: z.boolean().default(true) }),
   namespaces: z.object({
     metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
   }),
@@ -52,11 +56,12 @@ export async function collectApiFacts(api: KubeApi, signal: AbortSignal): Promis
     if (response === undefined) throw new KthwError('api-refused', { doing: `listing ${path}`, status: 404 });
     return z.object({ items: z.array(schema) }).parse(response).items;
   }
-  const [clusterRoleBindings, roleBindings, clusterRoles, roles, namespaces, policies] = await Promise.all([
+  const [clusterRoleBindings, roleBindings, clusterRoles, roles, accounts, namespaces, policies] = await Promise.all([
     listObjects(`${rbac}/clusterrolebindings`, schemas.bindings),
     listObjects(`${rbac}/rolebindings`, schemas.bindings),
     listObjects(`${rbac}/clusterroles`, schemas.roles),
     listObjects(`${rbac}/roles`, schemas.roles),
+    listObjects('/api/v1/serviceaccounts?fieldSelector=metadata.name%3Ddefault', schemas.accounts),
     listObjects('/api/v1/namespaces', schemas.namespaces),
     listObjects('/apis/networking.k8s.io/v1/networkpolicies', schemas.namedObject),
   ]);
@@ -65,11 +70,15 @@ export async function collectApiFacts(api: KubeApi, signal: AbortSignal): Promis
       name: metadata.name,
       namespace: metadata.namespace,
       role: roleRef.name,
-      subjects: (subjects ?? []).map(({ kind, name }) => ({ kind, name })),
+      subjects: (subjects ?? []).map(({ kind, name, namespace }) => ({ kind, name, ...(namespace && { namespace }) })),
     })),
     wildcardRoles: [...clusterRoles, ...roles]
       .filter(({ rules }) => rules?.some(hasWildcard))
       .map(({ metadata: { name, labels } }) => ({ name, isBuiltIn: labels[bootstrapLabel] === 'rbac-defaults' })),
+    defaultAccounts: accounts.map(({ metadata: { namespace }, automountServiceAccountToken: mountsToken }) => ({
+      namespace,
+      mountsToken,
+    })),
     nodeProxyRoles: clusterRoles.filter(({ rules }) => rules?.some(hasNodeProxy)).map(({ metadata }) => metadata.name),
     namespaces: namespaces.map(({ metadata }) => metadata),
     networkPolicies: policies.map(({ metadata }) => metadata),

@@ -22,9 +22,14 @@ function createApi(lists: Readonly<Record<string, readonly object[]>>) {
   return { api, kube };
 }
 
+const account = { kind: 'ServiceAccount', name: 'default', namespace: 'ns' };
 const lists = {
   [`${rbac}/clusterrolebindings`]: [
-    { metadata: { name: 'a' }, roleRef: { name: 'r' }, subjects: [{ kind: 'User', name: 'ada', apiGroup: 'x' }] },
+    {
+      metadata: { name: 'a' },
+      roleRef: { name: 'r' },
+      subjects: [{ kind: 'User', name: 'ada', apiGroup: 'x' }, account],
+    },
     { metadata: { name: 'nobody' }, roleRef: { name: 'r' }, subjects: null },
   ],
   [`${rbac}/rolebindings`]: [{ metadata: { name: 'b', namespace: 'ns' }, roleRef: { name: 's' } }],
@@ -48,6 +53,10 @@ const lists = {
       rules: [{ apiGroups: ['*', ''], resources: ['pods'], verbs: ['get'] }],
     },
   ],
+  '/api/v1/serviceaccounts?fieldSelector=metadata.name%3Ddefault': [
+    { metadata: { name: 'default', namespace: 'default' } },
+    { metadata: { name: 'default', namespace: 'ns' }, automountServiceAccountToken: false },
+  ],
   '/api/v1/namespaces': [{ metadata: { name: 'default' } }, { metadata: { name: 'ns', labels: { l: 'v' } } }],
   '/apis/networking.k8s.io/v1/networkpolicies': [{ metadata: { name: 'deny', namespace: 'ns' } }],
 };
@@ -59,7 +68,7 @@ describe('facts from the Kubernetes API', () => {
     const { api, kube } = createApi(lists);
     expect(await collectApiFacts(api, signal)).toEqual({
       bindings: [
-        { name: 'a', namespace: '', role: 'r', subjects: [{ kind: 'User', name: 'ada' }] },
+        { name: 'a', namespace: '', role: 'r', subjects: [{ kind: 'User', name: 'ada' }, account] },
         { name: 'nobody', namespace: '', role: 'r', subjects: [] },
         { name: 'b', namespace: 'ns', role: 's', subjects: [] },
       ],
@@ -67,6 +76,10 @@ describe('facts from the Kubernetes API', () => {
         { name: 'kubelets', isBuiltIn: false },
         { name: 'built-in', isBuiltIn: true },
         { name: 'local', isBuiltIn: false },
+      ],
+      defaultAccounts: [
+        { namespace: 'default', mountsToken: true },
+        { namespace: 'ns', mountsToken: false },
       ],
       nodeProxyRoles: ['kubelets', 'parts'],
       namespaces: [

@@ -25,6 +25,7 @@ const manual = [
     '4.2.14',
     '5.1.1',
     '5.1.3',
+    '5.1.5',
     '5.1.7',
     '5.1.10',
     '5.2.1',
@@ -35,7 +36,19 @@ const manual = [
 /** The benchmark accepts the default, and a negative value fails. */
 const passedByTutorial = '4.2.8';
 /** Waived on every version. */
-const waivedChecks = ['1.2.11', '3.1.1', '4.2.7', '4.2.11', '5.1.1', '5.1.3', '5.1.7', '5.1.10', '5.3.1', '5.3.2'];
+const waivedChecks = [
+  '1.2.11',
+  '3.1.1',
+  '4.2.7',
+  '4.2.11',
+  '5.1.1',
+  '5.1.3',
+  '5.1.5',
+  '5.1.7',
+  '5.1.10',
+  '5.3.1',
+  '5.3.2',
+];
 
 function nameOf({ number, title }: Pick<CheckResult, 'number' | 'title'>): string {
   return number ?? title;
@@ -299,6 +312,12 @@ const changes: readonly Change[] = [
   ],
   ['5.1.1', 'another admin', bound('ops', 'cluster-admin', { kind: 'User', name: 'system:x' }), '`ops` binds it too'],
   [
+    '5.1.5',
+    'a role for a default account',
+    bound('pods', 'view', { kind: 'ServiceAccount', name: 'default' }),
+    '`pods` grants `view` to `default`',
+  ],
+  [
     '5.1.3',
     'a role of its own',
     inApi({ wildcardRoles: [{ name: 'everything', isBuiltIn: false }] }),
@@ -427,6 +446,7 @@ describe('one changed fact', () => {
     ['4.2.8', on('worker', 'line kubelet eventRecordQPS: 50\n', '')],
     ['5.1.1', inApi({ bindings: hardenedScan.api.bindings.filter(({ name }) => !name.startsWith('kthw:grant:')) })],
     ['5.1.3', inApi({ wildcardRoles: [] })],
+    ['5.1.5', inApi({ defaultAccounts: [{ namespace: 'default', mountsToken: false }] })],
     ['5.1.10', inApi({ bindings: hardenedScan.api.bindings.filter(({ name }) => name !== 'system:kube-apiserver') })],
     ['5.3.1', calico([])],
     ['5.3.2', calico([{ name: 'deny', namespace: 'default' }])],

@@ -31,6 +31,13 @@ export const policyChecks: readonly Check[] = [
     inspect: inspectApi(checkWildcards),
   },
   {
+    number: '5.1.5',
+    title: 'default service accounts not used',
+    automated: false,
+    remediation: 'bind a service account of the workload, and set `automountServiceAccountToken: false` on `default`',
+    inspect: inspectApi(checkDefaultAccounts),
+  },
+  {
     number: '5.1.7',
     title: '`system:masters` not in use',
     automated: false,
@@ -112,6 +119,16 @@ function checkWildcards({ wildcardRoles }: ApiFacts): Outcome {
   return wildcardRoles.length === 0
     ? 'pass'
     : { waived: "only Kubernetes' own roles, such as `cluster-admin`, use wildcards" };
+}
+
+function checkDefaultAccounts({ bindings, defaultAccounts }: ApiFacts): Outcome {
+  const offender = bindings.find(({ subjects }) =>
+    subjects.some(({ kind, name }) => kind === 'ServiceAccount' && name === 'default'),
+  );
+  if (offender) return { failure: `\`${offender.name}\` grants \`${offender.role}\` to \`default\`` };
+  return defaultAccounts.some(({ mountsToken }) => mountsToken)
+    ? { waived: 'pods get their tokens, as Kubernetes mounts them; no role is bound to these accounts' }
+    : 'pass';
 }
 
 function checkSystemMasters({ bindings }: ApiFacts): Outcome {
