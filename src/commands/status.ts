@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deriveCluster } from '../engine/cluster/cluster.ts';
 import { getExternalAddressOutput } from '../engine/cluster/outputs.ts';
+import type { InspectionAccess } from '../engine/diagnostics/inspect-instances.ts';
 import type {
   ClusterQueries,
   ClusterStatus,
@@ -8,6 +9,7 @@ import type {
   RunDecisions,
 } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { getInspectionAccess } from './authorization/get-inspection-access.ts';
 import { createClusterMapChart } from './charts/cluster-map-chart.ts';
 import { approvalButtonIds } from './interactions/approval-buttons.ts';
 import { listPendingApprovals } from './interactions/list-pending-approvals.ts';
@@ -28,11 +30,12 @@ export const status = defineCommand({
   positionals: ['name'],
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
   run: async (
-    { args },
+    { args, ...origin },
     {
       clusterService,
       policy,
-    }: ServiceDeps<ClusterQueries & RunDecisions & DiagnosticsService> & Pick<CommandDeps, 'policy'>,
+      authorize,
+    }: ServiceDeps<ClusterQueries & RunDecisions & DiagnosticsService> & Pick<CommandDeps, 'policy' | 'authorize'>,
   ) => {
     const clusterStatus = await clusterService.getStatus(args.name);
     if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
@@ -46,7 +49,8 @@ export const status = defineCommand({
     const missingParts = await clusterService.listMissingParts(args.name);
     return {
       message: addMissingParts(renderStatus(clusterStatus, actionBlocks, true), missingParts),
-      renderChart: () => loadClusterChart(args.name, clusterService),
+      renderChart: async () =>
+        loadClusterChart(args.name, await getInspectionAccess(origin, { authorize }), clusterService),
     };
   },
 });
@@ -59,7 +63,11 @@ function hasInstances({ record, latestRun }: ClusterStatus): boolean {
   );
 }
 
-async function loadClusterChart(name: string, clusterService: DiagnosticsService): Promise<ChartImage | undefined> {
-  const snapshot = await clusterService.getSnapshot(name);
+async function loadClusterChart(
+  name: string,
+  access: InspectionAccess,
+  clusterService: DiagnosticsService,
+): Promise<ChartImage | undefined> {
+  const snapshot = await clusterService.getSnapshot(name, access);
   return 'notFound' in snapshot ? undefined : await createClusterMapChart(snapshot);
 }

@@ -35,6 +35,7 @@ function createDeps(answer: object, calls: unknown[][] = []): CommandDeps {
     versionCatalog: createSampleVersions(),
     defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
+    authorize: async () => undefined,
   };
 }
 

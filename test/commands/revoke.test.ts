@@ -38,6 +38,7 @@ async function executeRoute(
     clusterService,
     defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
+    authorize: async () => undefined,
     computeCatalog: createSampleCatalog(),
     versionCatalog: createSampleVersions(),
   };

@@ -36,6 +36,7 @@ async function statusOf(
     clusterService,
     defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
+    authorize: async () => undefined,
   } as unknown as CommandDeps;
   const routed = routeCommand('status demo', { requester: testUser, channel }, buildCreateDefaults());
   if (!('execute' in routed)) throw new Error('status asks nobody');

@@ -93,6 +93,7 @@ function createLiveReport(
     {
       cluster: 'demo',
       run: 'r1',
+      access: 'ssh',
       settledState,
       instances: inspectedInstances,
       ...diagnose(inspectedInstances),
@@ -140,6 +141,17 @@ const { number: __, ...extraCheck } = {
 } as const;
 const sampleChecks = [passingCheck, failingCheck, waivedCheck, unknownCheck, { ...extraCheck, details: [] }];
 
+/** A report for a person who can't enable SSH. */
+function createReadOnlyReport(): [DoctorReport, string] {
+  const inspectedInstances = instances.map(({ name, role }) => ({ name, role, type: largeMachineType }));
+  const scan = {
+    ...defaultScan,
+    instances: instances.map(({ name, role }) => ({ name, role, facts: { unknown: 'needs SSH' } })),
+  };
+  const [report, buttonId] = createLiveReport(inspectedInstances, 'ready', scan);
+  return [{ ...report, access: 'api' }, buttonId];
+}
+
 /** A report with frozen texts. */
 function createReport(overrides: Partial<DoctorReport>): [DoctorReport, string] {
   const instances = healthyInstances;
@@ -147,6 +159,7 @@ function createReport(overrides: Partial<DoctorReport>): [DoctorReport, string] 
     {
       cluster: 'demo',
       run: 'r1',
+      access: 'ssh',
       settledState: 'ready',
       instances,
       issues: [],
@@ -191,6 +204,7 @@ export const doctorSamples = {
       'all instances unreachable': createReport({ instances: unreachableInstances, hardening: [unknownCheck] }),
     },
     liveStates: {
+      'live: read-only user': createReadOnlyReport(),
       'live: no issues': createLiveReport(healthyInstances, 'ready'),
       'live: undersized': createLiveReport(overloadedInstances, 'ready'),
       'live: undersized, not ready': createLiveReport(overloadedInstances, 'failed'),

@@ -12,7 +12,7 @@ type Issue = DoctorReport['issues'][number];
 
 /** Metrics per instance, issues with remediation, and CIS benchmark results. */
 export function renderDoctorReport(report: DoctorReport, buttonId: string): Message {
-  const { cluster, issues, undersized, instances, hardening } = report;
+  const { cluster, access, issues, undersized, instances, hardening } = report;
   const summary = formatIssueCount(issues, instances);
   const cause = undersized
     ? [md`*${undersized.machineType} is too small for etcd and the API server:* ${undersized.shortfalls.join(', ')}`]
@@ -20,7 +20,7 @@ export function renderDoctorReport(report: DoctorReport, buttonId: string): Mess
   return buildMessage(
     md`🩺 ${cluster}: ${undersized ? `${undersized.machineType} is too small` : summary}; hardening: ${formatHardeningSummary(hardening)}`,
     block.header(`🩺 ${cluster} · ${summary}`),
-    block.section(formatMetricsTable(instances, cluster)),
+    block.section(access === 'ssh' ? formatMetricsTable(instances, cluster) : formatSkippedChecks(cluster)),
     ...block.sections([...cause, ...formatIssues(issues, cluster)]),
     ...(undersized ? [buildResizeButton(report, undersized.suggestedMachineType, buttonId)] : []),
     block.context(formatRecommendation(report)),
@@ -45,8 +45,14 @@ function formatIssues(issues: readonly Issue[], cluster: string): Markdown[] {
   });
 }
 
-function formatRecommendation({ cluster, settledState, issues, undersized, instances }: DoctorReport): Markdown {
+function formatSkippedChecks(cluster: string): Markdown {
+  return md`🔒 You have read-only access, so only checks without SSH ran. Metrics, services and files of the instances were not checked. Someone who can change clusters can check them with ${md.code(`/kthw doctor ${cluster}`)}`;
+}
+
+function formatRecommendation(report: DoctorReport): Markdown {
+  const { cluster, access, settledState, issues, undersized, instances } = report;
   const formatCommand = (name: string) => md.code(`/kthw ${name} ${cluster}`);
+  if (access === 'api') return formatCommand('status');
   if (undersized) {
     return settledState === 'ready'
       ? md`After approval, the button restarts one instance at a time. With three or more control plane nodes etcd keeps its quorum`

@@ -5,6 +5,7 @@ import type { ComputeCatalog } from '../../engine/service/compute-catalog.ts';
 import type { VersionCatalog } from '../../engine/service/version-catalog.ts';
 import type { Person } from '../../store/person.ts';
 import type { Secret } from '../../store/vault/secret.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 import type { Policy } from '../authorization/policy.ts';
 import type { Message } from '../messages/blocks.ts';
 import type { ChartImage } from '../slack/chat.ts';
@@ -57,6 +58,8 @@ export interface CommandDeps {
   readonly versionCatalog: VersionCatalog;
   readonly defaults: CreateDefaults;
   readonly policy: Policy;
+  /** For commands whose result depends on a further permission. */
+  readonly authorize: Authorizer;
 }
 
 /** Dependencies of a command that needs only the part `S` of the engine's API. */

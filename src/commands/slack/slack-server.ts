@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { createAuthorizer } from '../authorization/authorizer.ts';
 import type { Message } from '../messages/blocks.ts';
 import { renderDenial, renderReplyModal } from '../messages/index.ts';
+import type { CommandDeps } from '../routing/command.ts';
 import {
   handleRequest,
   openModal,
@@ -31,7 +32,10 @@ import { buildClientOptions, type SlackCredentials } from './slack-client.ts';
 import { createSlackLogger } from './slack-logger.ts';
 import { verifyRequests } from './verify-requests.ts';
 
-interface SlackServerOptions extends SlackCredentials, Omit<RequestHandlerDeps, 'authorize' | 'authorizeMember'> {
+interface SlackServerOptions
+  extends SlackCredentials,
+    Omit<RequestHandlerDeps, 'authorize' | 'authorizeMember' | 'commandDeps'> {
+  readonly commandDeps: Omit<CommandDeps, 'authorize'>;
   readonly signingSecret: string;
   /** Other paths on the same port: health, warm-up and the dispatcher. */
   readonly routes?: readonly HttpRoute[];
@@ -63,7 +67,7 @@ const slashCommand = '/kthw';
  * calls Slack, the store or the engine before the acknowledgement.
  */
 export function createSlackServer(options: SlackServerOptions): SlackServer {
-  const { signingSecret, token, routes = [], now, log, commandDeps, chat, store } = options;
+  const { signingSecret, token, routes = [], now, log, chat, store } = options;
   const logger = createSlackLogger((message) => log({ component: 'slack' }, message));
   const customRoutes = routes.map((one) => ({ ...one }));
   const receiver = new HTTPReceiver({
@@ -86,10 +90,11 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
     convoStore: false,
     logger,
   });
-  const { clusterService, policy } = commandDeps;
+  const { clusterService, policy } = options.commandDeps;
   const authorize = createAuthorizer({ policy, clusterService, chat, now, log });
+  const commandDeps = { ...options.commandDeps, authorize };
   const homeTab = createHomeTab({ clusterService, chat, policy, authorize, log });
-  const handlerDeps = { ...options, authorize, authorizeMember: homeTab.authorizeMember };
+  const handlerDeps = { ...options, commandDeps, authorize, authorizeMember: homeTab.authorizeMember };
   const pending = new Set<Promise<void>>();
 
   /**

@@ -4,7 +4,7 @@ import { toStepError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import type { InspectedInstance } from './diagnose.ts';
 import { getBackendHealth, getNodeReadiness } from './get-node-readiness.ts';
-import { type InspectionDeps, inspectCluster, readOutputs } from './inspect-instances.ts';
+import { type InspectionAccess, type InspectionDeps, inspectCluster, readOutputs } from './inspect-instances.ts';
 
 /** State of a cluster at one moment, read outside of runs. */
 export interface ClusterSnapshot {
@@ -36,7 +36,11 @@ export interface InstanceSnapshot extends Pick<Instance, 'name' | 'role' | 'addr
 const deadlineMs = 7_000;
 
 /** Reads instances, load balancer and nodes concurrently, for up to 7 s. */
-export async function takeClusterSnapshot(deps: InspectionDeps, spec: ClusterSpec): Promise<ClusterSnapshot> {
+export async function takeClusterSnapshot(
+  deps: InspectionDeps,
+  spec: ClusterSpec,
+  access: InspectionAccess,
+): Promise<ClusterSnapshot> {
   const outputs = await readOutputs(deps);
   const cluster = deriveCluster(spec);
   const address = publicAddressOutput.schema.safeParse(outputs[publicAddressOutput.name]).data;
@@ -51,11 +55,12 @@ export async function takeClusterSnapshot(deps: InspectionDeps, spec: ClusterSpe
   }
   const signal = AbortSignal.timeout(deadlineMs);
   const [{ instances: inspections }, backendHealth, nodeReadiness] = await Promise.all([
-    inspectCluster(deps, spec, outputs, deadlineMs),
+    inspectCluster(deps, spec, outputs, access, deadlineMs),
     tryInspect('load balancer', () => getBackendHealth(deps.compute, cluster, signal)),
     address === undefined ? undefined : tryInspect('nodes', () => getNodeReadiness(deps, address, signal)),
   ]);
   errors.push(...inspections.flatMap(listErrors));
+  if (access === 'api') errors.push('services and etcd: needs SSH, and you have read-only access');
   return {
     cluster: spec.name,
     spec,

@@ -6,7 +6,7 @@ import type { CheckResult } from './cis/check.ts';
 import { evaluateChecks, tryCollectApiFacts, tryCollectComputeFacts } from './cis/evaluate-checks.ts';
 import type { Diagnosis, InspectedInstance } from './diagnose.ts';
 import { collectMetricsAndFacts } from './host-metrics.ts';
-import { type InspectionDeps, inspectCluster, readOutputs } from './inspect-instances.ts';
+import { type InspectionAccess, type InspectionDeps, inspectCluster, readOutputs } from './inspect-instances.ts';
 
 /** Inspection of all instances of a cluster, with the diagnosis. */
 export interface DoctorReport extends Diagnosis {
@@ -14,6 +14,7 @@ export interface DoctorReport extends Diagnosis {
   /** The cluster's latest run. */
   readonly run: string;
   readonly settledState: ClusterRecord['settledState'];
+  readonly access: InspectionAccess;
   readonly instances: readonly InspectedInstance[];
   /** Each CIS check, in the order of the benchmark. */
   readonly hardening: readonly CheckResult[];
@@ -25,6 +26,7 @@ const deadlineMs = 20_000;
 export async function diagnoseCluster(
   deps: InspectionDeps,
   { spec, settledState, activeRun, runs }: ClusterRecord,
+  access: InspectionAccess,
 ): Promise<DoctorReport> {
   const outputs = await readOutputs(deps);
   const cluster = deriveCluster(spec);
@@ -32,17 +34,17 @@ export async function diagnoseCluster(
   const compute = await tryCollectComputeFacts(deps.compute, cluster, AbortSignal.timeout(deadlineMs));
   const address = publicAddressOutput.schema.safeParse(outputs[publicAddressOutput.name]).data;
   const [diagnosis, api] = await Promise.all([
-    inspectCluster(deps, spec, outputs, undefined, collectMetricsAndFacts),
+    inspectCluster(deps, spec, outputs, access, undefined, collectMetricsAndFacts),
     tryCollectApiFacts(deps, address, AbortSignal.timeout(deadlineMs)),
   ]);
   const hardening = evaluateChecks({
     minor: getMinorVersion(cluster.release),
     busy: settledState !== 'ready' || activeRun !== undefined,
-    instances: diagnosis.instances.map(({ name, role, facts, error = 'not inspected' }) => {
+    instances: diagnosis.instances.map(({ name, role, facts, error = 'needs SSH' }) => {
       return { name, role, facts: facts ?? { unknown: error } };
     }),
     api,
     compute,
   });
-  return { cluster: spec.name, run: runs.at(-1) ?? '', settledState, ...diagnosis, hardening };
+  return { cluster: spec.name, run: runs.at(-1) ?? '', settledState, access, ...diagnosis, hardening };
 }

@@ -13,13 +13,19 @@ import { collectMetrics } from './host-metrics.ts';
 /** Default deadline per instance. */
 const defaultDeadlineMs = 15_000;
 
+/** How an inspection reads a cluster. `api`: without SSH, so that it changes no firewall rule and no metadata. */
+export type InspectionAccess = 'ssh' | 'api';
+
 /** Collects data from one instance. */
 type HostCollector = (
   host: SshHost,
   options: { readonly deadlineMs: number; readonly signal: AbortSignal },
 ) => Promise<Pick<InspectedInstance, 'metrics' | 'facts'>>;
 
-type InspectionContext = Pick<StepContext, 'cluster' | 'compute' | 'ssh' | 'vault' | 'signal' | 'findOutput'>;
+/** Without `ssh`, only Compute Engine is read. */
+interface InspectionContext extends Pick<StepContext, 'cluster' | 'compute' | 'vault' | 'signal' | 'findOutput'> {
+  readonly ssh: SshClient | undefined;
+}
 
 /**
  * Inspects instances concurrently, for up to `deadlineMs` (default 15 s). Uses current external addresses from Compute
@@ -54,17 +60,18 @@ export async function inspectCluster(
   { compute, vault, openSshClient }: InspectionDeps,
   spec: ClusterSpec,
   outputs: Outputs,
+  access: InspectionAccess,
   ...options: [deadlineMs?: number, collect?: HostCollector]
 ): Promise<Diagnosis & { instances: InspectedInstance[] }> {
   const cluster = deriveCluster(spec);
   const findOutput: StepContext['findOutput'] = ({ name, schema }) =>
     outputs[name] === undefined ? undefined : schema.parse(outputs[name]);
-  const ssh = await openSshClient(spec);
+  const ssh = access === 'ssh' ? await openSshClient(spec) : undefined;
   try {
     const context = { cluster, compute, vault, ssh, signal: new AbortController().signal, findOutput };
     return await inspectInstances(context, cluster.instances, ...options);
   } finally {
-    await ssh.close();
+    await ssh?.close();
   }
 }
 
@@ -74,7 +81,7 @@ async function inspectInstance(
   types: Map<string, Promise<MachineType | undefined>>,
   { deadlineMs, collect }: { readonly deadlineMs: number; readonly collect: HostCollector },
 ): Promise<InspectedInstance> {
-  const { cluster, compute } = c;
+  const { cluster, compute, ssh } = c;
   const { name, role } = target;
   const signal = AbortSignal.any([c.signal, AbortSignal.timeout(deadlineMs)]);
   let result: InspectedInstance = { name, role };
@@ -89,10 +96,11 @@ async function inspectInstance(
     const machineType = await pendingType;
     if (machineType) result = { ...result, type: { name: found.machineType, ...machineType } };
     if (status !== 'RUNNING' || !externalAddress) return { ...result, error: `instance is ${status}` };
+    if (!ssh) return result;
     // Not read here: Google limits the queries of an instance, and the run that waits for the keys needs them.
     const hostKeys = c.findOutput(getHostKeysOutput(target));
     if (!hostKeys) return { ...result, error: 'the SSH host key is not verified yet' };
-    const host = await connectAt(c, target, { address: externalAddress, hostKeys });
+    const host = await connectAt({ ...c, ssh }, target, { address: externalAddress, hostKeys });
     return { ...result, ...(await collect(host, { deadlineMs, signal })) };
   } catch (error) {
     if (c.signal.aborted) throw new KthwError('cancelled', {});

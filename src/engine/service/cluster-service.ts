@@ -6,6 +6,7 @@ import type { Secret } from '../../store/vault/secret.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
 import type { MissingPart } from '../diagnostics/find-missing-parts.ts';
+import type { InspectionAccess } from '../diagnostics/inspect-instances.ts';
 import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
 import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
 import type { ClusterState } from '../workflow/cluster-state.ts';
@@ -257,12 +258,12 @@ export interface KubeconfigService {
   revokeKubeconfigs(name: string, request: RevokeRequest): Promise<RevokeResult>;
 }
 
-/** Inspects the instances of a cluster over SSH. Disables SSH access afterwards unless a run needs it. */
+/** Inspects the instances of a cluster. With SSH, it disables SSH access afterwards unless a run needs it. */
 export interface DiagnosticsService {
-  /** Takes up to 15 s once SSH access is enabled. */
-  runDoctor(name: string): Promise<DoctorReport | NotFound>;
+  /** Takes up to 15 s once SSH access is enabled. @param access `api` for people who can't change clusters */
+  runDoctor(name: string, access: InspectionAccess): Promise<DoctorReport | NotFound>;
   /** Takes up to 7 s once SSH access is enabled. Marks everything it could not inspect as unknown. */
-  getSnapshot(name: string): Promise<ClusterSnapshot | NotFound>;
+  getSnapshot(name: string, access: InspectionAccess): Promise<ClusterSnapshot | NotFound>;
   /** What a ready cluster lacks. Takes up to 4 s and uses no SSH. */
   listMissingParts(name: string): Promise<readonly MissingPart[]>;
   /** What will make a delete fail, as far as it can be read within 3 s. */

@@ -5,6 +5,7 @@ import { KthwError } from '../cluster/errors.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
 import type { MissingPart } from '../diagnostics/find-missing-parts.ts';
+import type { InspectionAccess } from '../diagnostics/inspect-instances.ts';
 import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
 import type { ClusterPhase } from '../steps/cluster-step.ts';
 import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
@@ -45,8 +46,8 @@ export interface ClusterServiceOptions {
   findMachineTypeProblem(spec: ClusterSpec): Promise<MachineTypeProblem | undefined>;
   /** Kubernetes versions that can be downloaded. @default doesn't check */
   loadVersions?(): Promise<readonly string[]>;
-  runDoctor(record: ClusterRecord): Promise<DoctorReport>;
-  getSnapshot(record: ClusterRecord): Promise<ClusterSnapshot>;
+  runDoctor(record: ClusterRecord, access: InspectionAccess): Promise<DoctorReport>;
+  getSnapshot(record: ClusterRecord, access: InspectionAccess): Promise<ClusterSnapshot>;
   /** @default reports nothing */
   observeMissingParts?(record: ClusterRecord): Promise<readonly MissingPart[]>;
   /** @default reports nothing */
@@ -113,8 +114,8 @@ function createDiagnosticsService(options: ClusterServiceOptions): DiagnosticsSe
   }
 
   return {
-    runDoctor: (name) => inspect(name, options.runDoctor),
-    getSnapshot: (name) => inspect(name, options.getSnapshot),
+    runDoctor: (name, access) => inspect(name, (record) => options.runDoctor(record, access)),
+    getSnapshot: (name, access) => inspect(name, (record) => options.getSnapshot(record, access)),
     listMissingParts: (name) => listMissingParts(options, name),
     listDeletionBlockers: (name) => listDeletionBlockers(options, name),
   };

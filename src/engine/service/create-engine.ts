@@ -180,8 +180,8 @@ export function createEngine(options: EngineOptions): Engine {
         if (error instanceof KthwError) return undefined;
         throw error;
       }),
-    runDoctor: (record) => diagnoseCluster(getInspectionDeps(record.spec), record),
-    getSnapshot: ({ spec }) => takeClusterSnapshot(getInspectionDeps(spec), spec),
+    runDoctor: (record, access) => diagnoseCluster(getInspectionDeps(record.spec), record, access),
+    getSnapshot: ({ spec }, access) => takeClusterSnapshot(getInspectionDeps(spec), spec, access),
     observeDeletionBlockers: ({ spec }) =>
       listDeletionBlockers({
         compute,

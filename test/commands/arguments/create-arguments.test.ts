@@ -21,6 +21,7 @@ const state = { asksForChannel: false, isExpanded: true, undersizedTypes: {} };
 const deps = {
   defaults: buildCreateDefaults(),
   policy: allowAllPolicy,
+  authorize: async () => undefined,
   computeCatalog: createSampleCatalog(),
   versionCatalog: createSampleVersions(),
   clusterService: {} as ClusterService,

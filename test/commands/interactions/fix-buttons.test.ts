@@ -93,6 +93,7 @@ async function execute(routed: Route, { clusterService }: Process): Promise<Mess
     versionCatalog: createSampleVersions(),
     defaults,
     policy: allowAllPolicy,
+    authorize: async () => undefined,
   };
   return (await routed.execute(deps)).message;
 }

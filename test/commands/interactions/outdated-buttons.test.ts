@@ -125,6 +125,7 @@ async function press({ id, value }: SampleButton, shown: Shown, { clusterService
     versionCatalog: createSampleVersions(),
     defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
+    authorize: async () => undefined,
   };
   const replaced = Object.fromEntries(
     Object.entries(value).map(([key, old]) => [key, { cluster: 'demo', ...shown }[key] ?? old]),

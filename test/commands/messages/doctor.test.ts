@@ -28,7 +28,7 @@ function createReport(
   scan = hardenedScan,
 ): DoctorReport {
   const hardening = evaluateChecks(createScanInput(scan));
-  return { cluster: 'demo', run: 'r1', settledState, instances, ...diagnose(instances), hardening };
+  return { cluster: 'demo', run: 'r1', access: 'ssh', settledState, instances, ...diagnose(instances), hardening };
 }
 
 const undersizedInstances: readonly InspectedInstance[] = [

@@ -28,6 +28,7 @@ function createDeps(calls: Call[]): CommandDeps {
     versionCatalog: createSampleVersions(),
     defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
+    authorize: async () => undefined,
   };
 }
 

@@ -26,7 +26,7 @@ async function createCluster() {
 }
 
 async function getSnapshot({ clusterService }: Awaited<ReturnType<typeof createCluster>>) {
-  const snapshot = await clusterService.getSnapshot('demo');
+  const snapshot = await clusterService.getSnapshot('demo', 'ssh');
   if ('notFound' in snapshot) throw new Error('cluster not found');
   return snapshot;
 }
@@ -82,6 +82,6 @@ describe('a cluster snapshot', () => {
   test('is notFound for an unknown cluster', async () => {
     const environment = new RunEnvironment();
     open.push(environment);
-    expect(await environment.createProcess().clusterService.getSnapshot('demo')).toEqual({ notFound: true });
+    expect(await environment.createProcess().clusterService.getSnapshot('demo', 'ssh')).toEqual({ notFound: true });
   });
 });

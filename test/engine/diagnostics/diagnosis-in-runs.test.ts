@@ -97,7 +97,7 @@ describe('doctor', () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
     await environment.createCluster(environment.createProcess(), small);
-    const seen = await clusterService.runDoctor('demo');
+    const seen = await clusterService.runDoctor('demo', 'ssh');
     expect(seen).toMatchObject({
       cluster: 'demo',
       settledState: 'ready',
@@ -125,7 +125,7 @@ describe('doctor', () => {
     environment.ssh.impersonated.add('demo-worker-1');
     const error = () => new Error('unexpected');
     environment.ssh.faults.plan({ call: /^run demo-worker-2 /, when: 'before', error });
-    expect(await clusterService.runDoctor('demo')).toMatchObject({
+    expect(await clusterService.runDoctor('demo', 'ssh')).toMatchObject({
       issues: [
         { instance: 'demo-controller-0', text: 'instance is TERMINATED' },
         { instance: 'demo-controller-1', text: 'instance not found' },
@@ -145,19 +145,21 @@ describe('doctor', () => {
     await environment.compute.stopInstance(at, call);
     await environment.compute.startInstance(at, call);
     await environment.clock.sleep(60_000, call.signal);
-    expect(await clusterService.runDoctor('demo')).toMatchObject({ issues: [] });
+    expect(await clusterService.runDoctor('demo', 'ssh')).toMatchObject({ issues: [] });
   });
 
   test('works while the cluster is being created', async () => {
     const environment = createEnvironment('nproc 2');
     const { clusterService } = environment.createProcess();
     await clusterService.createCluster({ spec: buildSpec(small), requester: environment.requester, channel: 'C1' });
-    const seen = await clusterService.runDoctor('demo');
+    const seen = await clusterService.runDoctor('demo', 'ssh');
     expect(seen).toMatchObject({ settledState: 'new' });
     expect('issues' in seen && seen.issues.map(({ text }) => text)).toContain('instance not found');
   });
 
   test('returns notFound for an unknown cluster', async () => {
-    expect(await createEnvironment().createProcess().clusterService.runDoctor('demo')).toEqual({ notFound: true });
+    expect(await createEnvironment().createProcess().clusterService.runDoctor('demo', 'ssh')).toEqual({
+      notFound: true,
+    });
   });
 });

@@ -146,7 +146,7 @@ describe.each(Object.keys(damages))('with %s', (name) => {
       expect(JSON.stringify(reply.blocks)).toContain(problem);
     }
     const request = { requester, channel: 'C1' } as never;
-    const deps = { clusterService: service } as never;
+    const deps = { clusterService: service, authorize: async () => undefined } as never;
     const issued = await kubeconfig.run({ ...(request as object), args: { name: 'demo', hours: 1 } } as never, deps);
     expect(JSON.stringify(issued)).toContain(problem);
     const report = await doctor.run({ ...(request as object), args: { name: 'demo' } } as never, deps);

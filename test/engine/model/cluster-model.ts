@@ -104,7 +104,7 @@ export class ClusterModel {
       case 'smoke':
         return await service.runSmokeTest(name, requester, channel);
       case 'doctor': {
-        const report = await service.runDoctor(name);
+        const report = await service.runDoctor(name, 'ssh');
         return 'notFound' in report ? report : { unchanged: 'ready' };
       }
       case 'delete': {

@@ -142,7 +142,7 @@ describe('an inspection outside of a run', () => {
     const { environment, process } = await createEnvironment();
     await environment.clock.sleep(60_000, signal);
     const before = turned(environment);
-    const seen = await process.clusterService[method]('demo');
+    const seen = await process.clusterService[method]('demo', 'ssh');
     expect(JSON.stringify(seen)).not.toContain('unreachable over SSH');
     expect(turned(environment) - before).toBe(2);
     expect(await lettingIn(environment)).toEqual([]);
@@ -151,7 +151,7 @@ describe('an inspection outside of a run', () => {
   test('disables SSH access that a crashed process left enabled', async () => {
     const { environment, process } = await createEnvironment();
     environment.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
-    await process.clusterService.runDoctor('demo');
+    await process.clusterService.runDoctor('demo', 'ssh');
     expect(await lettingIn(environment)).toEqual([]);
   });
 
@@ -160,7 +160,7 @@ describe('an inspection outside of a run', () => {
     const found = await environment.store.read('cluster', 'demo');
     if (!found) throw new Error('there is no cluster');
     await environment.store.write('cluster', 'demo', { ...found.value, activeRun: 'some run' }, found.version);
-    await process.clusterService.runDoctor('demo');
+    await process.clusterService.runDoctor('demo', 'ssh');
     expect(await lettingIn(environment)).toEqual(['demo-controller-0', 'demo-worker-0', 'rule']);
   });
 
@@ -170,7 +170,10 @@ describe('an inspection outside of a run', () => {
     await environment.clock.sleep(60_000, signal);
     environment.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
     environment.compute.faults.plan({ call: /^setFirewallDisabled /, when: 'before', error });
-    expect(await process.clusterService.runDoctor('demo')).toMatchObject({ cluster: 'demo', settledState: 'ready' });
+    expect(await process.clusterService.runDoctor('demo', 'ssh')).toMatchObject({
+      cluster: 'demo',
+      settledState: 'ready',
+    });
     expect(environment.logLines.join('\n')).toContain('disabling SSH access failed');
   });
 });

@@ -51,13 +51,13 @@ describe('outputs that were changed in the store', () => {
     );
     expect(await environment.getOutcome(run)).toBe('succeeded');
     await forgeRecord();
-    const report = await clusterService.runDoctor('demo');
+    const report = await clusterService.runDoctor('demo', 'ssh');
     expect('instances' in report && report.instances.map(({ error }) => error)).toEqual([
       undefined,
       undefined,
       undefined,
     ]);
-    await clusterService.getSnapshot('demo');
+    await clusterService.getSnapshot('demo', 'ssh');
     expect(await clusterService.listMissingParts('demo')).toEqual([]);
     const kubeconfig = await clusterService.issueKubeconfig('demo', environment.requester);
     if (!kubeconfig || !('file' in kubeconfig)) throw new Error(JSON.stringify(kubeconfig));
