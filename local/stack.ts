@@ -1,7 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanUp } from './compute/machines/host/clean-up.ts';
 import { getStateFilePath } from './compute/machines/host/state-file-path.ts';
+import { getMirrorCacheDir } from './mirror/cache-dir.ts';
+import { formatDigestList } from './mirror/format-digest-list.ts';
 import { ensurePrivateFolder } from './private-folder.ts';
 import { readBotCommand } from './read-bot-command.ts';
 import { type Service, startService } from './service.ts';
@@ -125,6 +127,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const [mirrorUrl, computeUrl, workspaceUrl] = await waitOrAbort(
       Promise.all([mirror.url, compute.url, workspace.url]),
     );
+    const digestFile = join(stateDir, 'mirror-digests');
+    await writeFile(digestFile, await formatDigestList(getMirrorCacheDir()));
     const startBot = () =>
       startProcess('bot', [...command.options, options.botScript ?? command.script], {
         HOST: '127.0.0.1',
@@ -135,6 +139,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         KTHW_COMPUTE_URL: computeUrl,
         KTHW_COMPUTE_TOKEN: secrets.computeToken,
         KTHW_MIRROR_URL: mirrorUrl,
+        KTHW_DIGEST_FILE: digestFile,
         KTHW_SQLITE_PATH: join(stateDir, 'kthw.sqlite'),
         KTHW_KEY_FILE: join(stateDir, 'key'),
         ...options.botEnv,

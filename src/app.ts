@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from './commands/authorization/policy.ts';
 import { createNotifier } from './commands/notifier/notifier.ts';
@@ -9,6 +10,7 @@ import { createSlackClient } from './commands/slack/slack-client.ts';
 import { createSlackServer } from './commands/slack/slack-server.ts';
 import type { Config } from './config.ts';
 import { createLogger } from './create-logger.ts';
+import { createDigestLookup } from './engine/cluster/digests.ts';
 import { releases } from './engine/cluster/releases.ts';
 import { createDownloadClient } from './engine/downloads/create-download-client.ts';
 import type { ComputeOptions } from './engine/gcp/compute/compute-api.ts';
@@ -69,6 +71,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     kube: createKubeClient(),
     createSshClient: () => createSshClient(),
     mirror: config.KTHW_MIRROR_URL,
+    digests: createDigestLookup(config.KTHW_DIGEST_FILE && readFileSync(config.KTHW_DIGEST_FILE, 'utf8')),
     downloads: config.KTHW_DOWNLOAD_CHECK === 'on' ? createDownloadClient() : undefined,
     leaseOwner: createLeaseOwnerId(),
     leaseMs: config.KTHW_LEASE_MS,

@@ -59,6 +59,8 @@ const EnvironmentSchema = z.object({
         'must be https://HOST[:PORT][/PATH], or http:// with localhost or a loopback or private IPv4 address, and only letters, digits and ._- in host and path',
     })
     .optional(),
+  /** SHA-256 and upstream URL of files, one a line, that the table of this release doesn't have. It has precedence. */
+  KTHW_DIGEST_FILE: z.string().min(1).optional(),
   /** Whether the bot checks downloads before instances start them. `off`: only instances can reach the mirror. */
   KTHW_DOWNLOAD_CHECK: z.enum(['on', 'off']).default('on'),
   KTHW_STORE: z.enum(['sqlite', 'firestore']).default('sqlite'),
@@ -133,6 +135,11 @@ export type StorageConfig = z.infer<typeof StorageConfigSchema>;
 /** Variables whose value can be a reference to a secret. */
 export const secretVariables = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'] as const satisfies readonly (keyof Config)[];
 
+/** A mirror with builds of its own, as the local one, needs their digests. */
+function servesOwnBuild({ KTHW_MIRROR_URL: mirror, KTHW_DIGEST_FILE: digestFile }: EnvironmentValues): boolean {
+  return mirror !== undefined && digestFile !== undefined;
+}
+
 const ConfigSchema = EnvironmentSchema.superRefine((config, { addIssue }) => {
   const addProblem = (path: keyof EnvironmentValues, message: string) =>
     addIssue({ code: 'custom', path: [path], message });
@@ -167,7 +174,7 @@ const ConfigSchema = EnvironmentSchema.superRefine((config, { addIssue }) => {
   (values): Config => ({
     ...values,
     KTHW_SSH_RANGES: values.KTHW_SSH_RANGES ?? ['0.0.0.0/0'],
-    KTHW_VERSION: values.KTHW_VERSION ?? (values.KTHW_MIRROR_URL === undefined ? defaultVersion : mirrorVersion),
+    KTHW_VERSION: values.KTHW_VERSION ?? (servesOwnBuild(values) ? mirrorVersion : defaultVersion),
   }),
 );
 

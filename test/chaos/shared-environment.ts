@@ -128,7 +128,7 @@ export class SharedEnvironment {
   }
 
   async create(): Promise<string> {
-    const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2', controllers: 1, workers: 0 });
+    const spec = specOf({ version: '1.34.10', machineType: 'e2-standard-2', controllers: 1, workers: 0 });
     const answer = await this.clusterService.createCluster({ spec, requester, channel: 'C1' });
     if (!('run' in answer)) throw new Error(`create was rejected: ${JSON.stringify(answer)}`);
     return answer.run;

@@ -30,9 +30,9 @@ describe.skipIf(findSkipReason())('faults while creating a cluster', () => {
   });
 
   test('refuses a Kubernetes version that the mirror lacks, before a run exists', async () => {
-    const reply = await environment.talkAs().sendCommandForReply('/kthw create other --version 1.36.5');
-    expect(reply).toContain("Kubernetes 1.36.5 can't be downloaded. Available versions: 1.20.2");
-    expect(await environment.talkAs().sendCommandForReply('/kthw create other --version 1.36.5')).toContain(
+    const reply = await environment.talkAs().sendCommandForReply('/kthw create other --version 1.36.4');
+    expect(reply).toContain("Kubernetes 1.36.4 can't be downloaded. Available versions: 1.20.2");
+    expect(await environment.talkAs().sendCommandForReply('/kthw create other --version 1.36.4')).toContain(
       'not available for download; use one of 1.20.2',
     );
     expect(await environment.talkAs().sendCommandForReply('/kthw status other')).toContain('not found');

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../src/engine/cluster/cluster.ts';
+import { createDigestLookup } from '../../src/engine/cluster/digests.ts';
 import type { Output } from '../../src/engine/cluster/output.ts';
 import { RedactedVault } from '../../src/engine/manual/redacted-vault.ts';
 import type { HostFile, SshHost } from '../../src/engine/ssh/ssh-client.ts';
@@ -81,6 +82,7 @@ function createRecordingContext(
   });
   const context: Partial<StepContext> = {
     ...{ cluster, compute, clock: new FakeClock(), mirror: undefined, signal: new AbortController().signal },
+    digests: createDigestLookup(),
     ...(host ? { ssh: { getHost: () => host, close: async () => {} } } : {}),
     requestId: 'request-1',
     findOutput: () => undefined,

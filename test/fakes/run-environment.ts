@@ -77,6 +77,7 @@ export class RunEnvironment {
       kube: crashingProcess.wrap<FakeKube>(this.kube),
       createSshClient: () => crashingProcess.wrap(this.ssh.createClient()),
       mirror: this.mirror,
+      ...(this.mirror === undefined ? {} : { digests: () => 'a'.repeat(64) }),
       downloads: this.downloads,
       leaseOwner: randomUUID(),
       onEventsAppended: () => {},

@@ -3,7 +3,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { listComponentDownloads } from '../../src/engine/cluster/component-downloads.ts';
-import { getRelease } from '../../src/engine/cluster/releases.ts';
+import type { DigestLookup } from '../../src/engine/cluster/digests.ts';
+import { getRelease, releases } from '../../src/engine/cluster/releases.ts';
 
 /** An HTTP server with the layout of a mirror. Tests change `files` and `responses`. */
 export interface DownloadServer {
@@ -14,6 +15,8 @@ export interface DownloadServer {
   readonly responses: Map<string, (response: ServerResponse, method: string) => void>;
   /** Method and path of each request. */
   readonly requests: string[];
+  /** Digests of the original components of every release. */
+  readonly digests: DigestLookup;
   /** Path of an upstream URL. */
   toPath(url: string): string;
   close(): Promise<void>;
@@ -24,6 +27,14 @@ export async function startDownloadServer(...versions: readonly string[]): Promi
   const toPath = (url: string) => `/${new URL(url).host}${new URL(url).pathname}`;
   const files = new Map(versions.flatMap(buildComponentFiles).map(([url, content]) => [toPath(url), content]));
   const responses: DownloadServer['responses'] = new Map();
+  const digests = new Map(
+    releases.flatMap(({ kubernetes }) =>
+      buildComponentFiles(kubernetes).map(([url, content]) => [
+        url,
+        createHash('sha256').update(content).digest('hex'),
+      ]),
+    ),
+  );
   const requests: string[] = [];
   const server = createServer(({ url = '', method = '' }, response) => {
     requests.push(`${method} ${url}`);
@@ -36,6 +47,7 @@ export async function startDownloadServer(...versions: readonly string[]): Promi
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     ...{ files, responses, requests, toPath },
+    digests: (url) => digests.get(url),
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {

@@ -37,7 +37,7 @@ const defaultForm: CreateFormState = {
     serviceCidr,
     sshFrom: '0.0.0.0/0',
   },
-  versions: ['1.34.12', version],
+  versions: ['1.34.10', version],
   isExpanded: false,
   computeChoices: { regions, machineTypes },
   isLoading: false,

@@ -6,7 +6,7 @@ const { name: _, forceSize: __, ...values } = spec;
 const defaults = {
   ...values,
   sshRanges: ['0.0.0.0/0'],
-  versions: [spec.version, '1.34.12'],
+  versions: [spec.version, '1.34.10'],
   phases: ['network', 'controllers', 'etcd'],
 };
 

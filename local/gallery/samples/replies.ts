@@ -132,7 +132,7 @@ export const replySamples = {
       'unknown machine type': ['demo', { problem: 'there is no machine type "e3-standard-2" in us-west1-c' }, md``],
       'version not available': [
         'demo',
-        { unavailableVersion: '1.36.5', availableVersions: ['1.20.2', '1.30.14'] },
+        { unavailableVersion: '1.36.4', availableVersions: ['1.20.2', '1.30.14'] },
         md``,
         { name: 'demo', workers: '3' },
       ],

@@ -7,7 +7,11 @@ export interface DownloadFailure {
 }
 
 /** Reasons that the download script reports besides HTTP statuses and curl's messages. */
-export const downloadReasons = { checksum: 'checksum mismatch', diskFull: 'no space left on the disk' } as const;
+export const downloadReasons = {
+  checksum: 'checksum mismatch',
+  diskFull: 'no space left on the disk',
+  unverifiable: 'its digest is unknown, and the mirror is not trusted',
+} as const;
 
 /** The server says that it doesn't offer the file. Other failures can be temporary. */
 export function isFileMissing({ reason }: DownloadFailure): boolean {

@@ -4,7 +4,7 @@
  * checked against the release notes only.
  * @see {@link releases}
  */
-export const defaultVersion = '1.36.5';
+export const defaultVersion = '1.36.4';
 
 /** Default Kubernetes version with a mirror: the one that the local mirror serves. */
 export const mirrorVersion = '1.20.2';

@@ -35,9 +35,9 @@ export const releases: readonly Release[] = [
   createRelease('1.31.14', { etcd: '3.5.24', coredns: '1.11.3', pause: '3.10' }, getContainerd17Runtime()),
   createRelease('1.32.13', { etcd: '3.5.24', coredns: '1.11.3', pause: '3.10' }, getContainerd17Runtime()),
   createRelease('1.33.13', { etcd: '3.5.24', coredns: '1.12.0', pause: '3.10' }, getContainerd17Runtime()),
-  createRelease('1.34.12', { etcd: '3.6.5', coredns: '1.12.1', pause: '3.10.1' }, getContainerd22Runtime()),
-  createRelease('1.35.9', { etcd: '3.6.6', coredns: '1.13.1', pause: '3.10.1' }, getContainerd22Runtime()),
-  createRelease('1.36.5', { etcd: '3.6.8', coredns: '1.14.2', pause: '3.10.2' }, getContainerd23Runtime()),
+  createRelease('1.34.10', { etcd: '3.6.5', coredns: '1.12.1', pause: '3.10.1' }, getContainerd22Runtime()),
+  createRelease('1.35.7', { etcd: '3.6.6', coredns: '1.13.1', pause: '3.10.1' }, getContainerd22Runtime()),
+  createRelease('1.36.4', { etcd: '3.6.8', coredns: '1.14.2', pause: '3.10.2' }, getContainerd23Runtime()),
   createRelease('1.37.1', { etcd: '3.7.0', coredns: '1.14.6', pause: '3.10.2' }, getContainerd23Runtime()),
 ];
 
@@ -57,11 +57,11 @@ function getContainerd16Runtime(): Runtime {
 }
 
 function getContainerd17Runtime(): Runtime {
-  return { containerd: '1.7.36', runc: '1.2.9', cni: '1.4.1' };
+  return { containerd: '1.7.34', runc: '1.2.9', cni: '1.4.1' };
 }
 
 function getContainerd22Runtime(): Runtime {
-  return { containerd: '2.2.9', runc: '1.3.6', cni: '1.8.0' };
+  return { containerd: '2.2.7', runc: '1.3.6', cni: '1.8.0' };
 }
 
 /** Kubernetes 1.36 no longer works with containerd 1.x. runc and plugins are those that the line is tested with. */

@@ -1,22 +1,24 @@
 import { type ComponentDownload, listComponentDownloads, toMirrorUrl } from '../cluster/component-downloads.ts';
 import { createDownloadError, type DownloadFailure, isFileMissing } from '../cluster/create-download-error.ts';
+import { type DigestLookup, listUnverifiableFiles } from '../cluster/digests.ts';
 import { type Release, releases } from '../cluster/releases.ts';
 import type { DownloadClient } from './create-download-client.ts';
 
 interface CheckDeps {
   readonly client: DownloadClient;
   readonly mirror: string | undefined;
+  readonly digests: DigestLookup;
   readonly signal: AbortSignal;
 }
 
-/** Checks the files of components, and their checksum files. Returns those that can't be downloaded. */
+/** Checks the files of components, and their checksum files if needed. Returns those that can't be downloaded. */
 export async function checkDownloads(
-  { client, mirror, signal }: CheckDeps,
+  { client, mirror, digests, signal }: CheckDeps,
   components: readonly ComponentDownload[],
 ): Promise<DownloadFailure[]> {
   const urls = components.flatMap(({ url, checksumUrl }) => [
     toMirrorUrl(url, mirror),
-    toMirrorUrl(checksumUrl, mirror),
+    ...(mirror === undefined && digests(url) === undefined ? [checksumUrl] : []),
   ]);
   const failures = await Promise.all(urls.map((url) => client.findFailure(url, signal)));
   return failures.filter((failure) => failure !== undefined);
@@ -28,9 +30,15 @@ export async function checkDownloads(
  */
 export async function listAvailableVersions(deps: CheckDeps): Promise<string[]> {
   const checked = await Promise.all(
-    releases.map(async (release) => ((await isAvailable(deps, release)) ? release : [])),
+    listVerifiableReleases(deps).map(async (release) => ((await isAvailable(deps, release)) ? release : [])),
   );
   return checked.flat().map(({ kubernetes }) => kubernetes);
+}
+
+/** All releases, or with a mirror those whose digests are known. */
+export function listVerifiableReleases({ mirror, digests }: Pick<CheckDeps, 'mirror' | 'digests'>): readonly Release[] {
+  if (mirror === undefined) return releases;
+  return releases.filter((release) => listUnverifiableFiles(release, digests).length === 0);
 }
 
 async function isAvailable(deps: CheckDeps, release: Release): Promise<boolean> {

@@ -6,17 +6,22 @@ import { quoteArgument } from './format-command.ts';
 export function renderDownloadCommands(
   { name, url, checksumUrl, checksumFormat, install }: ComponentDownload,
   mirror: string | undefined,
+  digest: string | undefined,
 ): string {
   const file = url.slice(url.lastIndexOf('/') + 1);
   const protocols = formatProtocolOptions(mirror);
   const sums = `curl -fsSL ${protocols} ${quoteArgument(toMirrorUrl(checksumUrl, mirror))}`;
   return [
     `curl -fsSLO ${protocols} ${quoteArgument(toMirrorUrl(url, mirror))}`,
-    checksumFormat === 'plain'
-      ? `echo "$(${sums})  ${file}" | sha256sum -c`
-      : `${sums} | grep -F ${file} | sha256sum -c`,
+    digest === undefined
+      ? renderPublishedCheck(checksumFormat, sums, file)
+      : `echo '${digest}  ${file}' | sha256sum -c`,
     ...renderInstallCommands(name, file, install),
   ].join('\n');
+}
+
+function renderPublishedCheck(format: ComponentDownload['checksumFormat'], sums: string, file: string): string {
+  return format === 'plain' ? `echo "$(${sums})  ${file}" | sha256sum -c` : `${sums} | grep -F ${file} | sha256sum -c`;
 }
 
 function renderInstallCommands(name: string, file: string, install: ComponentDownload['install']): string[] {

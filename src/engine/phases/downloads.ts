@@ -18,7 +18,7 @@ import { verifiedHostKey } from './ssh-host-keys.ts';
 export const downloadedComponents = instanceStepHandle('downloads');
 export const aptPackagesInstalled = instanceStepHandle('downloads/packages');
 
-/** Downloads each instance's components and verifies their published checksums. Tutorial, chapters 7 to 9. */
+/** Downloads each instance's components and verifies their digests. Tutorial, chapters 7 to 9. */
 export const downloads = definePhase({
   name: 'downloads',
   title: 'Component downloads',
@@ -35,9 +35,9 @@ export const downloads = definePhase({
         checkScript: () => listHostDownloads(cluster, instance).map(renderInstalledCheck).join(' && '),
         removeScript: 'rm -rf /var/lib/kthw/have',
         applyScript: (c) => renderFetchScript(c, listHostDownloads(cluster, instance)),
-        manualScripts: ({ mirror }) => ({
+        manualScripts: ({ mirror, digests }) => ({
           applyScript: listHostDownloads(cluster, instance)
-            .map((d) => renderDownloadCommands(d, mirror))
+            .map((d) => renderDownloadCommands(d, mirror, digests(d.url)))
             .join('\n'),
         }),
         errorForExitCode: (result) => {
@@ -78,17 +78,16 @@ function renderInstalledCheck({ name, url, install }: ComponentDownload): string
 }
 
 /**
- * Downloads in parallel. A file is installed only after its checksum matches. Prints one line on stderr for each failed
+ * Downloads in parallel. A file is installed only after its digest matches: that of the table or of the operator, or without
+ * a mirror the one that its project publishes. A mirror that could replace both is not trusted. Prints one line on stderr for each failed
  * file: `download failed: URL: REASON`.
  */
-function renderFetchScript({ mirror }: RenderContext, components: readonly ComponentDownload[]): string {
+function renderFetchScript({ mirror, digests }: RenderContext, components: readonly ComponentDownload[]): string {
   const renderDownload = (d: ComponentDownload) => `(
   isthere() { ${renderInstalledCheck(d)}; }
   if isthere 2>/dev/null; then exit 0; fi
   part=$(mktemp /var/lib/kthw/part.XXXXXX); sums=$(mktemp /var/lib/kthw/part.XXXXXX); trap 'rm -f "$part" "$sums"' EXIT
-  fetch '${toMirrorUrl(d.url, mirror)}' "$part" & got=$!
-  fetch '${toMirrorUrl(d.checksumUrl, mirror)}' "$sums" && wait $got || { wait $got || true; exit ${downloadFailedExitCode}; }
-  sum=$(${d.checksumFormat === 'plain' ? "awk 'NR==1{print $1}'" : `awk -v f='${getFileName(d.url)}' '$2==f||$2=="*"f{print $1; exit}'`} "$sums")
+${renderTransfer(d, mirror, digests(d.url))}
   [ -n "$sum" ] && [ "$(digest "$part")" = "$sum" ] || { fail '${toMirrorUrl(d.url, mirror)}' '${downloadReasons.checksum}'; exit ${downloadFailedExitCode}; }
   ${renderInstallCommand(d)}
   echo '${d.url}' > /var/lib/kthw/have/${d.name}
@@ -116,6 +115,16 @@ ${components.map(renderDownload).join('\n')}
 code=0
 for job in $jobs; do wait $job || code=$?; done
 exit $code`;
+}
+
+/** Downloads to `$part` and sets `$sum` to the expected digest. */
+function renderTransfer(d: ComponentDownload, mirror: string | undefined, digest: string | undefined): string {
+  const url = toMirrorUrl(d.url, mirror);
+  if (digest !== undefined) return `  sum=${digest}; fetch '${url}' "$part" || exit ${downloadFailedExitCode}`;
+  if (mirror !== undefined) return `  fail '${url}' '${downloadReasons.unverifiable}'; exit ${downloadFailedExitCode}`;
+  return `  fetch '${url}' "$part" & got=$!
+  fetch '${d.checksumUrl}' "$sums" && wait $got || { wait $got || true; exit ${downloadFailedExitCode}; }
+  sum=$(${d.checksumFormat === 'plain' ? "awk 'NR==1{print $1}'" : `awk -v f='${getFileName(d.url)}' '$2==f||$2=="*"f{print $1; exit}'`} "$sums")`;
 }
 
 function parseDownloadFailures(stderr: string): DownloadFailure[] {

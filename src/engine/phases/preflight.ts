@@ -80,18 +80,24 @@ const retryPauseMs = 5_000;
 
 /** Checks the files that the missing instances will download. Existing instances have them. */
 async function assertDownloadable(c: StepContext, release: Release): Promise<void> {
-  const { downloads: client, mirror, clock, signal } = c;
-  if (!client) return;
+  const { downloads: client, mirror, digests, clock, signal } = c;
   const roles = new Set((await listMissingInstances(c)).map(({ role }) => `${role}s`));
   const components = listComponentDownloads(release).filter(({ instanceRole }) => roles.has(instanceRole));
-  const failures = await checkDownloads({ client, mirror, signal }, components);
+  const unverifiable = components.find(({ url }) => mirror !== undefined && digests(url) === undefined);
+  if (unverifiable) {
+    const problem = `the digest of ${unverifiable.url} is unknown, so it can't be downloaded from a mirror; add it to \`KTHW_DIGEST_FILE\``;
+    throw new KthwError('preflight', { problems: [problem] });
+  }
+  if (!client) return;
+  const deps = { client, mirror, digests, signal };
+  const failures = await checkDownloads(deps, components);
   if (failures.length === 0) return;
   const error = createDownloadError(release.kubernetes, failures);
   if (error.kind === 'transient') {
     await clock.sleep(retryPauseMs, signal);
     throw error;
   }
-  const versions = mirror === undefined ? [] : await listAvailableVersions({ client, mirror, signal }).catch(() => []);
+  const versions = mirror === undefined ? [] : await listAvailableVersions(deps).catch(() => []);
   const choice = versions.length > 0 ? `; available versions: ${versions.join(', ')}` : '';
   throw new KthwError('preflight', { problems: [`${error.message}${choice}`] });
 }

@@ -1,6 +1,7 @@
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import type { DigestLookup } from '../cluster/digests.ts';
 import { KthwError } from '../cluster/errors.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
@@ -35,6 +36,8 @@ export interface ClusterServiceOptions {
   readonly now: () => Date;
   /** Base URL from which instances download components. @default the upstream hosts */
   readonly mirror?: string | undefined;
+  /** @default the table of this release */
+  readonly digests?: DigestLookup;
   /** Tells the dispatcher and the notifier that a run has a new request. */
   wake(run: string): void;
   /** Called after the store failed during a request, which may have left a run half recorded. */

@@ -3,6 +3,7 @@ import { retryUntilAvailable } from '../../store/retry-until-available.ts';
 import type { Store } from '../../store/store.ts';
 import type { VaultProvider } from '../../store/vault/vault.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
+import { createDigestLookup, type DigestLookup } from '../cluster/digests.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { takeClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import { diagnoseCluster } from '../diagnostics/diagnose-cluster.ts';
@@ -38,6 +39,8 @@ export interface EngineOptions {
   /** Creates a client for the instances of one run. */
   createSshClient(): SshClient;
   readonly mirror: string | undefined;
+  /** @default the table of this release */
+  readonly digests?: DigestLookup;
   readonly downloads: DownloadClient | undefined;
   /** Identifies this process among all processes, also earlier ones. */
   readonly leaseOwner: string;
@@ -70,6 +73,7 @@ export function createEngine(options: EngineOptions): Engine {
     compute,
     kube,
     mirror,
+    digests = createDigestLookup(),
     downloads,
     log,
     onEventsAppended,
@@ -105,6 +109,7 @@ export function createEngine(options: EngineOptions): Engine {
                 compute,
                 kube,
                 mirror,
+                digests,
                 downloads,
                 ssh,
                 vault,
@@ -161,10 +166,11 @@ export function createEngine(options: EngineOptions): Engine {
   const rescanOpenRuns = createSingleFlight(() =>
     dispatcher.start().catch((error: unknown) => log({ error }, 'rescanning open runs failed')),
   );
-  const versionCatalog = createVersionCatalog({ downloads, mirror, now: clock.now, log });
+  const versionCatalog = createVersionCatalog({ downloads, mirror, digests, now: clock.now, log });
   const kubeconfigDeps = { store, vaults, kube, now: clock.now };
   const clusterService = createClusterService({
     mirror,
+    digests,
     store,
     phases,
     now: clock.now,

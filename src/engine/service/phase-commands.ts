@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../store/events.ts';
 import type { RunRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
+import { createDigestLookup, type DigestLookup } from '../cluster/digests.ts';
 import { KthwError } from '../cluster/errors.ts';
 import type { Output } from '../cluster/output.ts';
 import type { ShellCommand } from '../manual/format-command.ts';
@@ -32,11 +33,12 @@ interface PhaseCommandsDeps {
   readonly store: Store;
   readonly phases: readonly ClusterPhase[];
   readonly mirror?: string | undefined;
+  readonly digests?: DigestLookup;
 }
 
 /** @param phase name as in the run view */
 export async function getPhaseCommands(
-  { store, phases, mirror }: PhaseCommandsDeps,
+  { store, phases, mirror, digests = createDigestLookup() }: PhaseCommandsDeps,
   run: string,
   phase: string,
 ): Promise<PhaseCommands | undefined> {
@@ -56,6 +58,7 @@ export async function getPhaseCommands(
       const c = {
         cluster,
         mirror,
+        digests,
         vault: new RedactedVault(),
         ...createOutputReader(p, earlierOutputs, events.slice(0, finished.seq)),
       };

@@ -1,5 +1,5 @@
-import { releases } from '../cluster/releases.ts';
-import { listAvailableVersions } from '../downloads/check-downloads.ts';
+import type { DigestLookup } from '../cluster/digests.ts';
+import { listAvailableVersions, listVerifiableReleases } from '../downloads/check-downloads.ts';
 import type { DownloadClient } from '../downloads/create-download-client.ts';
 import { TtlCache } from './ttl-cache.ts';
 
@@ -15,6 +15,7 @@ export interface VersionCatalogOptions {
   /** Undefined: availability isn't checked. */
   readonly downloads: DownloadClient | undefined;
   readonly mirror: string | undefined;
+  readonly digests: DigestLookup;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
   /** Limits how long a form waits. @default 8_000 */
@@ -23,17 +24,17 @@ export interface VersionCatalogOptions {
 
 const cacheTtlMs = 5 * 60_000;
 
-/** Lists the versions that the mirror has. Upstream has every supported version. */
+/** Lists the versions that the mirror has and whose digests are known. Upstream has every supported version. */
 export function createVersionCatalog(options: VersionCatalogOptions): VersionCatalog {
-  const { downloads, mirror, now, log, timeoutMs = 8_000 } = options;
-  const supportedVersions = releases.map((release) => release.kubernetes);
+  const { downloads, mirror, digests, now, log, timeoutMs = 8_000 } = options;
+  const supportedVersions = listVerifiableReleases({ mirror, digests }).map((release) => release.kubernetes);
   if (!downloads || mirror === undefined)
     return { getCachedVersions: () => supportedVersions, loadVersions: async () => supportedVersions };
   const cache = new TtlCache<readonly string[]>(now, cacheTtlMs);
   return {
     getCachedVersions: () => cache.getCached(mirror),
     async loadVersions() {
-      const deps = { client: downloads, mirror, signal: AbortSignal.timeout(timeoutMs) };
+      const deps = { client: downloads, mirror, digests, signal: AbortSignal.timeout(timeoutMs) };
       try {
         return await cache.getOrLoad(mirror, async () => {
           const versions = await listAvailableVersions(deps);

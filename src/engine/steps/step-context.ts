@@ -1,4 +1,5 @@
 import type { Vault } from '../../store/vault/vault.ts';
+import type { DigestLookup } from '../cluster/digests.ts';
 import type { DownloadClient } from '../downloads/create-download-client.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
@@ -14,6 +15,8 @@ export interface StepContext extends WorkflowContext {
   readonly kube: KubeClient;
   /** Replaces every upstream host of a download. Undefined: downloads come from upstream. */
   readonly mirror: string | undefined;
+  /** Trusted digests of downloads. */
+  readonly digests: DigestLookup;
   /** Undefined: downloads are not checked before instances start them. */
   readonly downloads: DownloadClient | undefined;
   /** Ids of the kubeconfig grants that are neither expired nor revoked. */
@@ -21,7 +24,8 @@ export interface StepContext extends WorkflowContext {
 }
 
 /** Data that files and commands are rendered from. */
-export interface RenderContext extends Pick<StepContext, 'cluster' | 'mirror' | 'getOutput' | 'findOutput'> {
+export interface RenderContext
+  extends Pick<StepContext, 'cluster' | 'mirror' | 'digests' | 'getOutput' | 'findOutput'> {
   readonly vault: Pick<Vault, 'get'>;
 }
 

@@ -72,7 +72,7 @@ describe('create without flags', () => {
       ['n1 machine types', ['n1-standard-1 · 1 vCPU, 3.8 GB']],
       ['Too small for etcd and the API server', ['⚠️ f1-micro · 1 shared vCPU, 0.6 GB']],
     ]);
-    expect(shownIn(view, 'version')).toMatchObject({ values: ['1.36.5', '1.20.2'], initial: '1.20.2' });
+    expect(shownIn(view, 'version')).toMatchObject({ values: ['1.36.4', '1.20.2'], initial: '1.20.2' });
   });
 
   test('starts the same run as the command, in the same channel', async () => {
@@ -95,7 +95,7 @@ describe('create without flags', () => {
     expect(values).toContain('europe-west1');
     const typed = {
       ...{ name: 'demo', region: 'us-west1', zone: 'us-west1-a', machineType: 'f1-micro', forceSize: ['yes'] },
-      ...{ controllers: '1', workers: '0', version: '1.36.5', otherType: '', ttl: '8h', pause: ['yes'] },
+      ...{ controllers: '1', workers: '0', version: '1.36.4', otherType: '', ttl: '8h', pause: ['yes'] },
       ...{ subnet: '10.241.0.0/24', podCidr: '10.201.0.0/16', serviceCidr: '10.33.0.0/24' },
     };
     expect(await ada.submitView(id, typed)).toMatchObject({ ok: true });
@@ -293,12 +293,12 @@ describe('the versions', () => {
   });
 
   test('select the newest one if the mirror lacks the default', async () => {
-    const slack = await started({ versionCatalog: createSampleVersions(['1.30.14', '1.36.5']) });
+    const slack = await started({ versionCatalog: createSampleVersions(['1.30.14', '1.36.4']) });
     const { id, ...view } = await waitForModal(slack);
-    expect(shownIn({ id, ...view }, 'version')).toMatchObject({ values: ['1.36.5', '1.30.14'], initial: '1.36.5' });
+    expect(shownIn({ id, ...view }, 'version')).toMatchObject({ values: ['1.36.4', '1.30.14'], initial: '1.36.4' });
     await slack.slackClient.actAs('ada').submitView(id, { name: 'demo' });
     await untilRuns(slack, 1);
-    expect((await slack.store.list('run'))[0]?.value.spec.version).toBe('1.36.5');
+    expect((await slack.store.list('run'))[0]?.value.spec.version).toBe('1.36.4');
   });
 
   test('are loaded after the form is open, and only the default is offered until then', async () => {
@@ -308,9 +308,9 @@ describe('the versions', () => {
     const loading = await waitForModal(slack);
     expect(JSON.stringify(loading.blocks[0])).toContain('Loading regions');
     expect(shownIn(loading, 'version')).toMatchObject({ values: ['1.20.2'], initial: '1.20.2' });
-    resolve(['1.30.14', '1.36.5']);
+    resolve(['1.30.14', '1.36.4']);
     const loaded = await form(slack, (view) => shownIn(view, 'version').values?.length === 2);
-    expect(shownIn(loaded, 'version')).toMatchObject({ values: ['1.36.5', '1.30.14'], initial: '1.36.5' });
+    expect(shownIn(loaded, 'version')).toMatchObject({ values: ['1.36.4', '1.30.14'], initial: '1.36.4' });
     // With the old action id, Slack would keep the version that is not available.
     const getActionId = (view: View) => {
       const block = view.blocks.find(({ block_id }) => block_id === 'version') as { element?: { action_id: string } };

@@ -29,8 +29,8 @@ test('Create with an available version repeats the refused create with all of it
   onTestFinished(() => environment.close());
   environment.downloads.failures.push({ match: /release\/v(?!1\.20\.)/, reason: 'HTTP 404' });
   const process = environment.createProcess();
-  const refused = await type('create demo --controllers 1 --workers 2 --version 1.36.5', process);
-  expect(refused.text).toContain("Kubernetes 1.36.5 can't be downloaded. Available versions: 1.20.2");
+  const refused = await type('create demo --controllers 1 --workers 2 --version 1.36.4', process);
+  expect(refused.text).toContain("Kubernetes 1.36.4 can't be downloaded. Available versions: 1.20.2");
   expect(listButtons(refused).map(({ text }) => text.text)).toEqual(['Create with 1.20.2']);
   expect((await press(refused, process)).text).toContain('Creating');
   const cluster = (await environment.store.read('cluster', 'demo'))?.value;

@@ -41,11 +41,16 @@ describe('the catalogue', () => {
 
   it.each([
     ['the default version', {}, defaultVersion],
-    ['the version of the mirror', { KTHW_MIRROR_URL: 'http://127.0.0.1:1' }, mirrorVersion],
+    ['it with a mirror of upstream too', { KTHW_MIRROR_URL: 'http://127.0.0.1:1' }, defaultVersion],
+    [
+      'the version of a mirror with builds of its own',
+      { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_DIGEST_FILE: 'digests' },
+      mirrorVersion,
+    ],
     [
       'the configured version, with or without a mirror',
-      { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_VERSION: '1.35.9' },
-      '1.35.9',
+      { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_VERSION: '1.35.7' },
+      '1.35.7',
     ],
   ])('defaults to %s', (_what, environment, version) => {
     const needed = localEnvironment;

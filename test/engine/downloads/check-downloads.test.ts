@@ -8,7 +8,7 @@ import { buildComponentFiles, type DownloadServer, startDownloadServer } from '.
 
 const version = '1.20.2';
 const components = listComponentDownloads(getRelease(version));
-const urls = components.flatMap(({ url, checksumUrl }) => [url, checksumUrl]);
+const urls = components.map(({ url }) => url);
 const [kubelet] = components.filter(({ name }) => name === 'kubelet');
 if (!kubelet) throw new Error('the catalogue has no kubelet');
 
@@ -22,10 +22,14 @@ afterEach(() => server.close());
 const toUrl = (url: string) => `${server.url}${server.toPath(url)}`;
 const check = (
   options: { mirror?: string; client?: ReturnType<typeof createDownloadClient>; signal?: AbortSignal } = {},
-) => checkDownloads({ client: createDownloadClient(), mirror: server.url, signal: never, ...options }, components);
+) =>
+  checkDownloads(
+    { client: createDownloadClient(), mirror: server.url, digests: server.digests, signal: never, ...options },
+    components,
+  );
 
 describe('the check of downloads', () => {
-  test('requests the headers of every file and checksum file once', async () => {
+  test('requests the headers of every file once, and no checksum from the mirror', async () => {
     expect(await check()).toEqual([]);
     expect(server.requests.toSorted()).toEqual(urls.map((url) => `HEAD ${server.toPath(url)}`).toSorted());
   });
@@ -96,13 +100,20 @@ describe('the check of downloads', () => {
 });
 
 describe('the available versions', () => {
-  const list = (mirror = server.url) =>
-    listAvailableVersions({ client: createDownloadClient(), mirror, signal: never });
+  const list = (mirror = server.url, digests = server.digests) =>
+    listAvailableVersions({ client: createDownloadClient(), mirror, digests, signal: never });
 
   test('are those whose files all exist', async () => {
     expect(await list()).toEqual([version, '1.30.14']);
-    server.files.delete(server.toPath(kubelet.checksumUrl));
+    server.files.delete(server.toPath(kubelet.url));
     expect(await list()).toEqual(['1.30.14']);
+  });
+
+  test('are those whose digests are all known', async () => {
+    expect(await list(server.url, (url) => (url === kubelet.url ? undefined : server.digests(url)))).toEqual([
+      '1.30.14',
+    ]);
+    expect(await list(server.url, () => undefined)).toEqual([]);
   });
 
   test('are all if the mirror has every version', async () => {

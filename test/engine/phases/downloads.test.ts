@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,9 +32,15 @@ beforeEach(async () => {
   server = await startDownloadServer(version);
   root = mkdtempSync(join(tmpdir(), 'kthw-downloads-'));
   mkdirSync(join(root, 'run'));
-  // The real curl, without the seconds between its retries.
+  // The real curl, without the seconds between its retries, and with the server in place of upstream.
   const curl = (await execa('which', ['curl'])).stdout;
-  writeFileSync(join(root, 'curl'), `#!/bin/sh\nexec ${curl} "$@" --retry 0\n`, { mode: 0o755 });
+  const script = `#!/bin/bash
+upstream=''
+for word in "$@"; do case "$word" in https://*) upstream=1;; esac; done
+if [ $upstream ]; then set -- "\${@/#https:\\/\\//${server.url}/}"; set -- "\${@/#=https/=http,https}"; fi
+exec ${curl} "$@" --retry 0
+`;
+  writeFileSync(join(root, 'curl'), script, { mode: 0o755 });
 });
 
 afterEach(async () => {
@@ -41,8 +48,14 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
+type Source = Pick<StepContext, 'mirror' | 'digests'>;
+
+const fromMirror = (mirror = server.url): Source => ({ mirror, digests: server.digests });
+/** Without a known digest, the published checksum counts. */
+const fromUpstream: Source = { mirror: undefined, digests: () => undefined };
+
 /** Applies the step of a role in bash below a temporary root, with the real error handling. */
-async function download(role: ComponentDownload['instanceRole'], mirror = server.url) {
+async function download(role: ComponentDownload['instanceRole'], source: Source = fromMirror()) {
   const [instance] = role === 'workers' ? cluster.workerInstances : cluster.controllerInstances;
   const step = downloads
     .steps(cluster)
@@ -65,7 +78,7 @@ async function download(role: ComponentDownload['instanceRole'], mirror = server
     },
   };
   const c = {
-    ...{ cluster, mirror, signal: new AbortController().signal, findOutput: () => undefined, getOutput: () => [] },
+    ...{ cluster, ...source, signal: new AbortController().signal, findOutput: () => undefined, getOutput: () => [] },
     ssh: { getHost: () => host },
     ...{ vault: new RedactedVault(), clock: new FakeClock() },
     compute: { instances: { get: async () => ({ status: 'RUNNING', externalAddress: '203.0.113.7' }) } },
@@ -79,8 +92,8 @@ const respondWith = (status: number, url: string) =>
   server.responses.set(server.toPath(url), (response) => void response.writeHead(status).end());
 
 /** The one error, with its kind and the lines of the script. */
-async function fail(role: ComponentDownload['instanceRole'], mirror?: string) {
-  const { outcome, lines } = await download(role, mirror);
+async function fail(role: ComponentDownload['instanceRole'], source?: Source) {
+  const { outcome, lines } = await download(role, source);
   if (!(outcome instanceof KthwError)) throw new Error(`the step did not fail: ${String(outcome)} ${lines}`);
   return { ...{ code: outcome.code, kind: outcome.kind, message: outcome.message, detail: outcome.detail }, lines };
 }
@@ -98,25 +111,59 @@ describe.each(['controllers', 'workers'] as const)('the components of the %s', (
     expect(readdirSync(join(root, 'var/lib/kthw'))).toEqual(['have']);
   });
 
+  test('come from upstream with the published checksums, if their digests are unknown', async () => {
+    expect(await download(role, fromUpstream)).toMatchObject({ outcome: { status: 'present' }, lines: [] });
+    expect(server.requests.toSorted()).toEqual(
+      all.flatMap(({ url, checksumUrl }) => [url, checksumUrl].map((one) => `GET ${server.toPath(one)}`)).toSorted(),
+    );
+  });
+
   test.each([
-    ['file', ({ url }: ComponentDownload) => url],
-    ['checksum file', ({ checksumUrl }: ComponentDownload) => checksumUrl],
-  ])('are reported one line each if their %s is missing', async (_, getUrl) => {
+    ['file on the mirror', fromMirror, ({ url }: ComponentDownload) => url],
+    ['file', () => fromUpstream, ({ url }: ComponentDownload) => url],
+    ['checksum file', () => fromUpstream, ({ checksumUrl }: ComponentDownload) => checksumUrl],
+  ])('are reported one line each if their %s is missing', async (_, getSource, getUrl) => {
     const urls = all.map(getUrl);
     for (const url of urls) server.files.delete(server.toPath(url));
-    const { code, kind, lines } = await fail(role);
+    const source = getSource();
+    const { code, kind, lines } = await fail(role, source);
     expect({ code, kind }).toEqual({ code: 'download-missing', kind: 'invalid' });
-    expect(lines.toSorted()).toEqual(urls.map((url) => `download failed: ${toUrl(url)}: HTTP 404`).toSorted());
+    const shown = (url: string) => (source.mirror === undefined ? url : toUrl(url));
+    expect(lines.toSorted()).toEqual(urls.map((url) => `download failed: ${shown(url)}: HTTP 404`).toSorted());
     expect(listInstalled()).toEqual([]);
   });
 
-  test('are not installed if their checksum is wrong', async () => {
-    for (const { url } of all) server.files.set(server.toPath(url), 'something else');
+  test('are not installed if the mirror replaces them together with their checksums', async () => {
+    const content = 'something else';
+    const digest = createHash('sha256').update(content).digest('hex');
+    for (const { url, checksumUrl } of all) {
+      server.files.set(server.toPath(url), content);
+      server.files.set(server.toPath(checksumUrl), `${digest}  ${url.split('/').at(-1)}\n`);
+    }
     const { code, kind, message, lines } = await fail(role);
     expect({ code, kind }).toEqual({ code: 'checksum', kind: 'invalid' });
     expect(message).toContain(`${host}: checksum mismatch for ${server.url}/`);
     expect(lines.toSorted()).toEqual(
       all.map(({ url }) => `download failed: ${toUrl(url)}: checksum mismatch`).toSorted(),
+    );
+    expect(listInstalled()).toEqual([]);
+    expect(server.requests.toSorted()).toEqual(all.map(({ url }) => `GET ${server.toPath(url)}`).toSorted());
+  });
+
+  test('are not requested from a mirror if their digests are unknown', async () => {
+    const { lines } = await fail(role, { mirror: server.url, digests: () => undefined });
+    expect(lines.toSorted()).toEqual(
+      all
+        .map(({ url }) => `download failed: ${toUrl(url)}: its digest is unknown, and the mirror is not trusted`)
+        .toSorted(),
+    );
+    expect([server.requests, listInstalled()]).toEqual([[], []]);
+  });
+
+  test('are not installed if upstream’s published checksum is another one', async () => {
+    for (const { url } of all) server.files.set(server.toPath(url), 'something else');
+    expect((await fail(role, fromUpstream)).lines.toSorted()).toEqual(
+      all.map(({ url }) => `download failed: ${url}: checksum mismatch`).toSorted(),
     );
     expect(listInstalled()).toEqual([]);
   });
@@ -125,9 +172,9 @@ describe.each(['controllers', 'workers'] as const)('the components of the %s', (
 test('an empty digest is not equal to an empty checksum', async () => {
   writeFileSync(join(root, 'openssl'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   for (const { checksumUrl } of components) server.files.set(server.toPath(checksumUrl), '');
-  const { code, lines } = await fail('workers');
+  const { code, lines } = await fail('workers', fromUpstream);
   expect(code).toBe('checksum');
-  const urls = components.filter(({ instanceRole }) => instanceRole === 'workers').map(({ url }) => toUrl(url));
+  const urls = components.filter(({ instanceRole }) => instanceRole === 'workers').map(({ url }) => url);
   expect(lines.toSorted()).toEqual(urls.map((url) => `download failed: ${url}: checksum mismatch`).toSorted());
   expect(readdirSync(join(root, 'var/lib/kthw/have'))).toEqual([]);
 });
@@ -178,11 +225,11 @@ test('follows redirects', async () => {
 });
 
 test('a refused connection is transient, and one error names the number of other files', async () => {
-  const count = 2 * components.filter((d) => d.instanceRole === 'workers').length;
-  const { code, kind, message, lines } = await fail('workers', 'http://127.0.0.1:1');
+  const count = components.filter((d) => d.instanceRole === 'workers').length;
+  const { code, kind, message, lines } = await fail('workers', fromMirror('http://127.0.0.1:1'));
   expect({ code, kind }).toEqual({ code: 'download-failed', kind: 'transient' });
   expect(message).toMatch(
-    /: http:\/\/127\.0\.0\.1:1\/\S+: Failed to connect to 127\.0\.0\.1 port 1.* \(and 9 more files\)$/,
+    /: http:\/\/127\.0\.0\.1:1\/\S+: Failed to connect to 127\.0\.0\.1 port 1.* \(and 4 more files\)$/,
   );
   expect(lines).toHaveLength(count);
   expect(lines.every((line) => /^download failed: http:\/\/127\.0\.0\.1:1\/\S+: Failed to connect/.test(line))).toBe(
@@ -228,7 +275,5 @@ test('downloads only the files that failed when repeated', async () => {
   server.responses.clear();
   server.requests.length = 0;
   expect(await download('workers')).toMatchObject({ outcome: { status: 'present' }, lines: [] });
-  expect(server.requests.toSorted()).toEqual(
-    [kubelet.url, kubelet.checksumUrl].map((url) => `GET ${server.toPath(url)}`),
-  );
+  expect(server.requests).toEqual([`GET ${server.toPath(kubelet.url)}`]);
 });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { listComponentDownloads } from '../../../src/engine/cluster/component-downloads.ts';
+import type { DigestLookup } from '../../../src/engine/cluster/digests.ts';
 import { getRelease } from '../../../src/engine/cluster/releases.ts';
 import { createDownloadClient, type DownloadClient } from '../../../src/engine/downloads/create-download-client.ts';
 import { preflight, preflightSteps } from '../../../src/engine/phases/preflight.ts';
@@ -18,16 +19,19 @@ const components = listComponentDownloads(getRelease(version));
 interface CheckOptions {
   readonly downloads: DownloadClient | undefined;
   readonly mirror?: string | undefined;
+  /** @default all are known with a mirror, and none without */
+  readonly digests?: DigestLookup;
   readonly existingInstances?: readonly string[];
 }
 
 /** The step that checks the downloads. */
-async function observe({ downloads, mirror, existingInstances = [] }: CheckOptions) {
+async function observe({ downloads, mirror, existingInstances = [], ...options }: CheckOptions) {
   const get = async ({ name }: { name: string }) => (existingInstances.includes(name) ? {} : undefined);
   const c = {
     cluster,
     downloads,
     mirror,
+    digests: options.digests ?? (() => (mirror === undefined ? undefined : 'a'.repeat(64))),
     clock: new FakeClock(),
     signal: new AbortController().signal,
     compute: { instances: { get } },
@@ -37,7 +41,7 @@ async function observe({ downloads, mirror, existingInstances = [] }: CheckOptio
 }
 
 describe('the check of downloads', () => {
-  test.each(components.flatMap(({ url, checksumUrl }) => [url, checksumUrl]))('stops if %s is missing', async (url) => {
+  test.each(components.map(({ url }) => url))('stops if %s is missing', async (url) => {
     const server = await startDownloadServer(version, '1.30.14');
     onTestFinished(() => server.close());
     server.files.delete(server.toPath(url));
@@ -51,8 +55,28 @@ describe('the check of downloads', () => {
     const server = await startDownloadServer('1.30.14');
     onTestFinished(() => server.close());
     await expect(observe({ downloads: createDownloadClient(), mirror: server.url })).rejects.toThrow(
-      /^Kubernetes 1\.20\.2 can't be downloaded: \S+: HTTP 404 \(and 19 more files\); available versions: 1\.30\.14$/,
+      /^Kubernetes 1\.20\.2 can't be downloaded: \S+: HTTP 404 \(and 9 more files\); available versions: 1\.30\.14$/,
     );
+  });
+
+  test.each([true, false])(
+    'stops if the digest of a file on a mirror is unknown (with a check: %s)',
+    async (isChecked) => {
+      const downloads = isChecked ? new FakeDownloads() : undefined;
+      const digests: DigestLookup = (url) => (url.endsWith('/kubelet') ? undefined : 'a'.repeat(64));
+      await expect(observe({ downloads, mirror, digests })).rejects.toMatchObject({
+        code: 'preflight',
+        message:
+          "the digest of https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kubelet is unknown, so it can't be downloaded from a mirror; add it to `KTHW_DIGEST_FILE`",
+      });
+      expect(downloads?.checkedUrls ?? []).toEqual([]);
+    },
+  );
+
+  test('requests no published checksum of a file whose digest is known', async () => {
+    const downloads = new FakeDownloads();
+    await observe({ downloads, digests: () => 'a'.repeat(64) });
+    expect(downloads.checkedUrls).toEqual(components.map(({ url }) => url));
   });
 
   test.each(['HTTP 429', 'HTTP 500', 'HTTP 503', 'connect ECONNREFUSED 127.0.0.1:1'])(

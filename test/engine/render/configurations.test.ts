@@ -32,7 +32,7 @@ describe('the configurations of 1.20.2', () => {
     ['grant.yaml', renderYamlDocuments(buildGrantBinding('3f9a12bc45de'))],
     ['coredns.yaml', renderYamlDocuments(...buildCorednsObjects(cluster))],
     ['containerd-2.toml', renderContainerdConfig(cluster.release)],
-    ['containerd-3.toml', renderContainerdConfig(getRelease('1.36.5'))],
+    ['containerd-3.toml', renderContainerdConfig(getRelease('1.36.4'))],
     ['10-bridge.conflist', renderCniBridge(worker)],
     ['99-loopback.conf', renderCniLoopback()],
     ['nginx-site', renderNginxSite()],

@@ -14,7 +14,7 @@ async function createCatalog(options: Partial<VersionCatalogOptions> = {}, ...ve
   const clock = new FakeClock();
   const logged: string[] = [];
   const catalog = createVersionCatalog({
-    ...{ downloads: createDownloadClient(), mirror: server.url, now: clock.now },
+    ...{ downloads: createDownloadClient(), mirror: server.url, digests: server.digests, now: clock.now },
     log: (_, message) => void logged.push(message),
     ...options,
   });

@@ -17,7 +17,7 @@ const requester = { team: 'T1', user: 'U1' };
 /** Retries wait milliseconds. Leases and approvals last as long as in real time. */
 const speedup = 400;
 const clock = new FakeClock({ speedup });
-const spec = specOf({ version: '1.34.12', forceSize: true });
+const spec = specOf({ version: '1.34.10', forceSize: true });
 
 /** Before the dispatcher has the run. */
 const callsOfCreate = 6;
