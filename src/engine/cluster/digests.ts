@@ -11,6 +11,11 @@ const publishedDigests: ReadonlyMap<string, string> = new Map(
   ),
 );
 
+/** SHA-256 of an image by its name with tag; undefined if the table doesn't have it. */
+export function getImageDigest(name: string): string | undefined {
+  return table.images.find((image) => image.name === name)?.digest;
+}
+
 /**
  * Looks digests up in the operator's list, then in the table of this release. A mirror is never asked: whoever can change a
  * file there can change its checksum too.

@@ -4,6 +4,7 @@ import { defaultVersion } from '../../../src/engine/cluster/default-version.ts';
 import table from '../../../src/engine/cluster/digest-table.json' with { type: 'json' };
 import { createDigestLookup, listUnverifiableFiles } from '../../../src/engine/cluster/digests.ts';
 import { getRelease, releases } from '../../../src/engine/cluster/releases.ts';
+import { getSystemImages } from '../../../src/engine/render/system-images.ts';
 
 const digest = 'a'.repeat(64);
 const kubelet = 'https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kubelet';
@@ -22,6 +23,18 @@ describe('the table of digests', () => {
       expect(source).toMatch(/^[\w-]+\/[\w-]+ [0-9a-f]{12}$/);
       expect(date).toMatch(/^202\d-\d\d-\d\d$/);
     }
+  });
+
+  test('has a SHA-256 and a source for each image, and those of the default release', () => {
+    for (const { name, digest: value, source, date } of table.images) {
+      expect([name, value, date].join(' ')).toMatch(/^registry\.k8s\.io\/\S+:\S+ [0-9a-f]{64} 202\d-\d\d-\d\d$/);
+      expect(source).not.toBe('');
+    }
+    expect(new Set(table.images.map((image) => image.digest)).size).toBe(table.images.length);
+    const { pause, coredns } = getSystemImages(getRelease(defaultVersion));
+    expect([pause, coredns]).toEqual([expect.stringContaining('@sha256:'), expect.stringContaining('@sha256:')]);
+    const local = getSystemImages(getRelease('1.20.2'));
+    expect(local).toEqual({ pause: 'registry.k8s.io/pause:3.2', coredns: 'registry.k8s.io/coredns:1.7.0' });
   });
 
   test('has only files that a release needs', () => {

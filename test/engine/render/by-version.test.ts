@@ -76,7 +76,13 @@ describe('flags and fields by version', () => {
     [
       'coredns in a folder',
       `21-${last}`,
-      (c) => corednsImage(c) === `registry.k8s.io/coredns/coredns:v${c.release.coredns}`,
+      (c) => corednsImage(c).replace(/@sha256:.*/, '') === `registry.k8s.io/coredns/coredns:v${c.release.coredns}`,
+    ],
+    ['coredns by digest', `36-${last}`, (c) => /@sha256:[0-9a-f]{64}$/.test(corednsImage(c))],
+    [
+      'pause by digest, in the form that containerd pins',
+      `26-${last}`,
+      (c) => /"registry\.k8s\.io\/pause@sha256:[0-9a-f]{64}"/.test(renderContainerdConfig(c.release)),
     ],
   ])('%s: %s', (_what, expected, holds) => {
     expect(span(holds)).toBe(expected);
