@@ -35,6 +35,11 @@ export const optionalVariables = {
   KTHW_GUESTS: 'guests who may use kthw (none)',
   KTHW_SHARED_CHANNELS: 'channels in which kthw responds although another workspace or organization shares them (none)',
   KTHW_FOREIGN_TEAMS: 'other organizations whose people may use kthw (none)',
+  KTHW_MAX_CLUSTERS: 'number of clusters (no limit)',
+  KTHW_MAX_VCPUS: 'vCPUs of all clusters together (no limit)',
+  KTHW_MACHINE_FAMILIES: 'allowed machine series, such as e2,n2 (all)',
+  KTHW_MAX_TTL: 'time from creation to expiry, such as 2d (no limit)',
+  KTHW_TTL_REQUIRED: 'on: a new cluster needs a TTL (off)',
 } as const;
 
 export type RequiredVariable = keyof typeof requiredVariables;

@@ -18,6 +18,7 @@ import { createComputeClient } from './engine/gcp/compute/create-compute-client.
 import { createCloudTasksDispatcher } from './engine/gcp/tasks/cloud-tasks-dispatcher.ts';
 import { createKubeClient } from './engine/kubernetes/create-kube-client.ts';
 import { phases } from './engine/phases/sort-phases.ts';
+import type { Budgets } from './engine/service/budgets/budgets.ts';
 import { createComputeCatalog } from './engine/service/compute-catalog.ts';
 import { createEngine, type EngineOptions } from './engine/service/create-engine.ts';
 import type { VersionCatalog } from './engine/service/version-catalog.ts';
@@ -75,6 +76,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     downloads: config.KTHW_DOWNLOAD_CHECK === 'on' ? createDownloadClient() : undefined,
     leaseOwner: createLeaseOwnerId(),
     leaseMs: config.KTHW_LEASE_MS,
+    budgets: toBudgets(config),
     approvalMs: config.KTHW_APPROVAL_MINUTES * 60_000,
     onEventsAppended(run) {
       notifier.wake(run);
@@ -186,6 +188,16 @@ function toPolicy(config: Config): Policy {
   };
 }
 
+function toBudgets(config: Config): Budgets {
+  return {
+    maxClusters: config.KTHW_MAX_CLUSTERS,
+    maxVcpus: config.KTHW_MAX_VCPUS,
+    machineFamilies: config.KTHW_MACHINE_FAMILIES,
+    maxTtlMs: config.KTHW_MAX_TTL,
+    requiresTtl: config.KTHW_TTL_REQUIRED === 'on',
+  };
+}
+
 function getCreateDefaults(config: Config, versionCatalog: VersionCatalog): CreateDefaults {
   const supportedVersions = releases.map((release) => release.kubernetes);
   return {
@@ -203,6 +215,7 @@ function getCreateDefaults(config: Config, versionCatalog: VersionCatalog): Crea
     podCidr: '10.200.0.0/16',
     serviceCidr: '10.32.0.0/24',
     sshRanges: config.KTHW_SSH_RANGES,
+    budgets: toBudgets(config),
     phases: phases.map((phase) => phase.name),
   };
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { defaultVersion, mirrorVersion } from './engine/cluster/default-version.ts';
 import { releases } from './engine/cluster/releases.ts';
 import { SshSourceRanges } from './engine/cluster/ssh-source-ranges.ts';
+import { ttlSchema } from './engine/cluster/ttl-schema.ts';
+import { findFamilyProblem } from './engine/service/budgets/budgets.ts';
 
 const loopbackOrHttpsUrl = z
   .url()
@@ -26,6 +28,10 @@ const teamIds = createListSchema(
   'must be comma-separated team or organization ids, such as T012AB3CD',
 );
 const channelIds = createListSchema(/^[CGD][A-Z0-9]+$/, 'must be comma-separated channel ids, such as C012AB3CD');
+const machineFamilies = createListSchema(
+  /^[a-z][a-z0-9]{0,9}$/,
+  'must be comma-separated machine series, such as e2,n2',
+);
 const principals = createListSchema(
   /^([TE][A-Z0-9]+:[UW][A-Z0-9]+|S[A-Z0-9]+)$/,
   'must be a comma-separated list of users (TEAM:USER, such as T012AB3CD:U345CD6EF) or user groups (such as S678EF9GH)',
@@ -108,6 +114,16 @@ const EnvironmentSchema = z.object({
     .optional(),
   /** Maximum number of instances that one run can delete. */
   KTHW_MAX_DELETIONS: z.coerce.number().int().min(0).optional(),
+  /** Maximum number of clusters. @default no limit */
+  KTHW_MAX_CLUSTERS: z.coerce.number().int().min(1).optional(),
+  /** Maximum number of vCPUs of all clusters together. @default no limit */
+  KTHW_MAX_VCPUS: z.coerce.number().int().min(1).optional(),
+  /** Allowed machine series, such as `e2,n2`. @default all */
+  KTHW_MACHINE_FAMILIES: machineFamilies.optional(),
+  /** Maximum time between creation and expiry of a cluster, such as `2d`. It implies a required TTL. @default no limit */
+  KTHW_MAX_TTL: ttlSchema.optional(),
+  /** Whether a new cluster needs a TTL. */
+  KTHW_TTL_REQUIRED: z.enum(['on', 'off']).default('off'),
   /** Time until an approval request expires. */
   KTHW_APPROVAL_MINUTES: z.coerce.number().int().min(1).max(10_080).default(30),
   /** What happens to an expired cluster if no one responds to the reminder. */
@@ -153,6 +169,9 @@ const ConfigSchema = EnvironmentSchema.superRefine((config, { addIssue }) => {
   const { KTHW_CHANNELS: channels, KTHW_SHARED_CHANNELS: sharedChannels = [] } = config;
   if (channels && !sharedChannels.every((channel) => channels.includes(channel)))
     addProblem('KTHW_SHARED_CHANNELS', 'must contain only channels of KTHW_CHANNELS');
+  const { KTHW_MACHINE_TYPE: machineType, KTHW_MACHINE_FAMILIES: allowedFamilies } = config;
+  if (findFamilyProblem({ machineFamilies: allowedFamilies }, machineType))
+    addProblem('KTHW_MACHINE_FAMILIES', 'must contain the series of KTHW_MACHINE_TYPE');
   if (config.KTHW_COMPUTE_URL === undefined && config.KTHW_SSH_RANGES === undefined)
     addProblem(
       'KTHW_SSH_RANGES',

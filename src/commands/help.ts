@@ -13,7 +13,7 @@ export const help: ImmediateCommand<typeof argsSchema> = {
   positionals: ['command'],
   buildArgsSchema: () => argsSchema,
   respond({ args }, commands, defaults) {
-    if (args.command === undefined) return { message: renderHelpOverview(commands) };
+    if (args.command === undefined) return { message: renderHelpOverview(commands, defaults.budgets) };
     const command = commands.find(({ name }) => name === args.command);
     if (command) return { message: renderCommandHelp(command, defaults) };
     const suggestion = suggest(

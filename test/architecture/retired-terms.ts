@@ -60,7 +60,7 @@ export const retiredPhrases: readonly RetiredPhrase[] = [
   { pattern: /\bnothing was lost\b/i, use: 'say only what is known' },
   { pattern: /\bthere is no cluster\b/i, use: 'Cluster NAME not found' },
   // Forms, help, Home
-  { pattern: /\bmachines?\b(?![ -]types?\b)(?!Type)/i, use: 'instance, VM or node' },
+  { pattern: /\bmachines?\b(?![ -](?:types?|series)\b)(?!Type)/i, use: 'instance, VM or node' },
   { pattern: /\bto learn from it\b/i, use: 'Tutorial mode' },
   { pattern: /\bhard way\b(?<!The Hard Way)/, use: 'manual steps' },
   { pattern: /\b(progress|it) is told\b|\btells? every step\b/i, use: 'post progress' },

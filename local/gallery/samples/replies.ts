@@ -67,6 +67,18 @@ export const replySamples = {
       'channel not enabled': [{ reason: 'channel', allowedChannels: ['C0CLUSTER'] }],
       'person of another organization': [{ reason: 'foreign-team' }],
       guest: [{ reason: 'guest' }],
+      'too many clusters': [{ reason: 'budget', problem: { limit: 'clusters', max: 5 } }],
+      'too many vCPUs': [{ reason: 'budget', problem: { limit: 'vcpus', max: 64, total: 72 } }],
+      'machine series not allowed': [
+        {
+          reason: 'budget',
+          problem: { limit: 'machineFamilies', machineType: 'c3-standard-4', allowed: ['e2', 'n2'] },
+        },
+      ],
+      'TTL too long': [{ reason: 'budget', problem: { limit: 'maxTtl', maxTtlMs: 172_800_000 } }],
+      'TTL required': [{ reason: 'budget', problem: { limit: 'requiresTtl', maxTtlMs: undefined } }],
+      'TTL required, with a maximum': [{ reason: 'budget', problem: { limit: 'requiresTtl', maxTtlMs: 14_400_000 } }],
+      'vCPUs unknown': [{ reason: 'budget', problem: { limit: 'unknownSize', machineType: 'e2-standard-2' } }],
       'shared channel': [{ reason: 'shared-channel', allowedChannels: ['C0CLUSTER'] }],
       'only channel is shared': [{ reason: 'shared-channel', allowedChannels: [] }],
       'person that Slack does not confirm': [{ reason: 'unknown-audience', subject: 'person' }],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { releases } from '../../engine/cluster/releases.ts';
 import { SshSourceRanges } from '../../engine/cluster/ssh-source-ranges.ts';
+import { ttlSchema } from '../../engine/cluster/ttl-schema.ts';
 import type { ClusterSpec } from '../../store/records.ts';
 import type { CreateDefaults } from '../routing/command.ts';
 import { clusterNameSchema, machineTypeSchema } from './cluster-name-schema.ts';
@@ -12,7 +13,6 @@ const controllerCounts = [1, 3, 5] as const;
 const regionPattern = /^[a-z]+-[a-z]+[0-9]+$/;
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const [minTtlMs, maxTtlMs] = [30 * unitMs.m, 90 * unitMs.d];
 
 /** Builds the schema of all cluster settings, with defaults. */
 export function buildCreateArgsSchema(defaults: CreateDefaults) {
@@ -49,13 +49,7 @@ export function buildCreateArgsSchema(defaults: CreateDefaults) {
       podCidr: z.string().default(defaults.podCidr).describe('pod CIDR, with a /24 per worker node'),
       serviceCidr: z.string().default(defaults.serviceCidr).describe('service CIDR'),
       sshFrom: SshSourceRanges.default(defaults.sshRanges).describe('allowed SSH source ranges, comma-separated CIDRs'),
-      ttl: z
-        .string()
-        .regex(/^[1-9]\d{0,3}[mhd]$/, 'use the form 8h or 2d')
-        .transform((text) => Number(text.slice(0, -1)) * unitMs[text.at(-1) as keyof typeof unitMs])
-        .refine((ms) => ms >= minTtlMs && ms <= maxTtlMs, 'from 30m to 90d')
-        .optional()
-        .describe('time to live, such as 8h or 2d; the thread reminds you before it expires'),
+      ttl: ttlSchema.optional().describe('time to live, such as 8h or 2d; the thread reminds you before it expires'),
       pause: z.boolean().default(false).describe('pause after each chapter of the tutorial'),
       forceSize: z.boolean().default(false).describe('allow an undersized machine type'),
     })

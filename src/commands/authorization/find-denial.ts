@@ -1,3 +1,4 @@
+import type { BudgetProblem } from '../../engine/service/budgets/budgets.ts';
 import { isSamePerson, type Person } from '../../store/person.ts';
 import { findUnreadableGroup, type GroupMembers, isListed, resolvePrincipal } from './group-members.ts';
 import { getApprovers, type Policy, type Principal } from './policy.ts';
@@ -28,6 +29,7 @@ export type Denial =
   | { readonly reason: 'not-an-approver'; readonly allowed: readonly Principal[] }
   | { readonly reason: 'not-yours'; readonly allowed: readonly Principal[] }
   | { readonly reason: 'own-request'; readonly allowed: readonly Principal[] }
+  | { readonly reason: 'budget'; readonly problem: BudgetProblem }
   | { readonly reason: 'too-many'; readonly deletionCount: number; readonly limit: number }
   | { readonly reason: 'unreadable'; readonly group: string };
 

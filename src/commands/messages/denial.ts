@@ -1,6 +1,8 @@
 import type { ModalView } from '@slack/types';
+import type { BudgetProblem } from '../../engine/service/budgets/budgets.ts';
 import type { Denial } from '../authorization/find-denial.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
+import { formatTtl } from './budgets.ts';
 import { formatCount } from './count.ts';
 import { type Markdown, md } from './markdown.ts';
 
@@ -46,6 +48,8 @@ function formatDenialReason(denial: Denial): Markdown {
       return md`You can only revoke your own kubeconfigs`;
     case 'own-request':
       return md`You requested or resumed this run, so someone else must approve it`;
+    case 'budget':
+      return formatBudgetProblem(denial.problem);
     case 'too-many':
       return md`This deletes ${formatCount(denial.deletionCount, 'instance')}; the limit is ${denial.limit} per run`;
     case 'unreadable':
@@ -86,6 +90,8 @@ function formatNextAction(denial: Denial): Markdown {
     case 'not-an-approver':
     case 'own-request':
       return md`${unchangedNotice} ${md.mentions(denial.allowed)} can approve it here, in the thread or with ${md.code('/kthw status')}`;
+    case 'budget':
+      return md`${unchangedNotice} ${formatBudgetRemedy(denial.problem)}`;
     case 'too-many':
       return md`${unchangedNotice} Delete fewer at a time, or ask an administrator to raise ${md.code('KTHW_MAX_DELETIONS')}`;
     case 'unreadable':
@@ -94,3 +100,46 @@ function formatNextAction(denial: Denial): Markdown {
       return denial satisfies never;
   }
 }
+
+function formatBudgetProblem(problem: BudgetProblem): Markdown {
+  switch (problem.limit) {
+    case 'clusters':
+      return md`The limit of ${formatCount(problem.max, 'cluster')} is reached`;
+    case 'vcpus':
+      return md`All clusters together would have ${formatCount(problem.total, 'vCPU')}; the limit is ${problem.max}`;
+    case 'machineFamilies':
+      return md`The machine type ${md.code(problem.machineType)} is not allowed; allowed machine series are ${problem.allowed.join(', ')}`;
+    case 'maxTtl':
+      return md`The cluster would expire later than ${formatTtl(problem.maxTtlMs)} after its creation, which is the limit`;
+    case 'requiresTtl':
+      return problem.maxTtlMs === undefined
+        ? md`A new cluster needs a lifetime (TTL)`
+        : md`A new cluster needs a lifetime (TTL) of at most ${formatTtl(problem.maxTtlMs)}`;
+    case 'unknownSize':
+      return md`Compute Engine didn't return the vCPUs of ${md.code(problem.machineType)}, so the limit can't be checked`;
+    default:
+      return problem satisfies never;
+  }
+}
+
+function formatBudgetRemedy(problem: BudgetProblem): Markdown {
+  const raise = (name: string) => md`ask an administrator to raise ${md.code(name)}`;
+  switch (problem.limit) {
+    case 'clusters':
+      return md`Delete a cluster first, or ${raise('KTHW_MAX_CLUSTERS')}`;
+    case 'vcpus':
+      return md`Use fewer or smaller instances, delete a cluster first, or ${raise('KTHW_MAX_VCPUS')}`;
+    case 'machineFamilies':
+      return md`Choose another machine type, or ask an administrator to add its series to ${md.code('KTHW_MACHINE_FAMILIES')}`;
+    case 'maxTtl':
+      return md`Choose an earlier expiry, or ${raise('KTHW_MAX_TTL')}`;
+    case 'requiresTtl':
+      return md`Add ${md.code(`--ttl ${formatTtl(Math.min(problem.maxTtlMs ?? exampleTtlMs, exampleTtlMs))}`)}, or fill in *Lifetime (TTL)* in the form`;
+    case 'unknownSize':
+      return md`Try again in a minute`;
+    default:
+      return problem satisfies never;
+  }
+}
+
+const exampleTtlMs = 8 * 3_600_000;

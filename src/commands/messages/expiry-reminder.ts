@@ -4,6 +4,7 @@ import { extensionHours } from '../notifier/expiry-action.ts';
 import type { CommandReply } from '../routing/command.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { renderUnknownCluster } from './cluster-list.ts';
+import { renderDenial } from './denial.ts';
 import type { ShownCluster } from './follow-up-button.ts';
 import { md } from './markdown.ts';
 
@@ -40,6 +41,7 @@ export function renderExtensionResult(
   extension: ExtendResult,
 ): Extract<CommandReply, { replaceOriginal?: unknown }> {
   if ('notFound' in extension) return { message: renderUnknownCluster(name) };
+  if ('overBudget' in extension) return { message: renderDenial({ reason: 'budget', problem: extension.overBudget }) };
   const note = block.context(md`${md.code(`/kthw status ${name}`)} · ${md.code(`/kthw delete ${name}`)}`);
   if ('alreadyExtendedTo' in extension) {
     const text = md`No action taken: *${name}* now expires at ${md.timestamp(extension.alreadyExtendedTo)}`;

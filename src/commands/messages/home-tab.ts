@@ -1,8 +1,10 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types';
+import type { Budgets } from '../../engine/service/budgets/budgets.ts';
 import type { ApprovalView, ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
 import type { Policy } from '../authorization/policy.ts';
 import { type ApprovalButtonIds, buildApprovalBlocks } from './approval-request.ts';
 import { block, type Message } from './blocks.ts';
+import { formatBudgets } from './budgets.ts';
 import { formatCount, formatNodeCounts } from './count.ts';
 import { describeClusterStatus, describeRunStatus } from './describe-status.ts';
 import { formatDuration } from './duration.ts';
@@ -20,6 +22,7 @@ export interface HomeTabState {
   readonly approvalsForUser: readonly ApprovalView[];
   readonly canCreate: boolean;
   readonly policy: Policy;
+  readonly budgets?: Budgets | undefined;
   readonly now: Date;
   /** Reply to the last button click, shown on top. */
   readonly notice?: Message | undefined;
@@ -32,7 +35,8 @@ const maxApprovals = 5;
 
 /** Home tab of one user: approvals that the user can decide, and all clusters. */
 export function renderHomeTab(state: HomeTabState, approvalButtonIds: ApprovalButtonIds): HomeView {
-  const { clusters, approvalsForUser, canCreate, policy, notice } = state;
+  const { clusters, approvalsForUser, canCreate, policy, budgets, notice } = state;
+  const limitsText = formatBudgets(budgets);
   const approvalBlocks = approvalsForUser
     .slice(0, maxApprovals)
     .flatMap((one) => buildApprovalSection(one, policy, approvalButtonIds));
@@ -43,6 +47,7 @@ export function renderHomeTab(state: HomeTabState, approvalButtonIds: ApprovalBu
     ...(notice ? [...notice.blocks.slice(0, maxNoticeBlocks), divider] : []),
     ...(clusters.length === 0 ? buildWelcomeBlocks() : [block.header(formatCount(clusters.length, 'cluster'))]),
     ...(canCreate ? [block.actions(buildCreateButton())] : []),
+    ...(limitsText ? [block.context(limitsText)] : []),
     ...approvalSection,
     ...(hiddenApprovalCount > 0
       ? [block.context(md`${formatCount(hiddenApprovalCount, 'more approval')} pending; shown after you decide these`)]

@@ -7,6 +7,7 @@ import type {
 } from '../../engine/service/cluster-service.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { renderUnknownCluster } from './cluster-list.ts';
+import { renderDenial } from './denial.ts';
 import { formatClusterState } from './describe-status.ts';
 import { buildFixButtons } from './fix-buttons.ts';
 import { type Markdown, md } from './markdown.ts';
@@ -36,6 +37,7 @@ export function renderStartResult(
     return addMissingParts(buildMessage(startedText), result.missingParts ?? []);
   }
   if ('blockedBy' in result) return renderMissingParts(name, result.blockedBy, 'refused');
+  if ('overBudget' in result) return renderDenial({ reason: 'budget', problem: result.overBudget });
   if ('notFound' in result) return renderUnknownCluster(name);
   if ('activeRun' in result) {
     const { operation, requester, since } = result.activeRun;

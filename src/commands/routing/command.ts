@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { z } from 'zod';
+import type { Budgets } from '../../engine/service/budgets/budgets.ts';
 import type { ClusterService } from '../../engine/service/cluster-service.ts';
 import type { ComputeCatalog } from '../../engine/service/compute-catalog.ts';
 import type { VersionCatalog } from '../../engine/service/version-catalog.ts';
@@ -45,6 +46,8 @@ export interface CreateDefaults {
   readonly subnet: string;
   readonly podCidr: string;
   readonly serviceCidr: string;
+  /** Limits that help and the Home tab show. The engine enforces them. */
+  readonly budgets?: Budgets;
   /** Source ranges of the SSH firewall rule. */
   readonly sshRanges: readonly string[];
   /** Names of the phases, for `rebuild --from`. */

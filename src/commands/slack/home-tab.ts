@@ -1,4 +1,5 @@
 import type { HomeView } from '@slack/types';
+import type { Budgets } from '../../engine/service/budgets/budgets.ts';
 import type { ApprovalView, ClusterService, ClusterStatus } from '../../engine/service/cluster-service.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
 import { systemClock } from '../../engine/workflow/system-clock.ts';
@@ -24,6 +25,7 @@ interface HomeTabOptions {
   readonly clusterService: Pick<ClusterService, 'listClusters' | 'getPendingApproval'>;
   readonly chat: Pick<Chat, 'publishHome' | 'listChannelMembers'>;
   readonly policy: Policy;
+  readonly budgets?: Budgets | undefined;
   readonly authorize: Authorizer;
   /** @default the system clock */
   readonly clock?: Clock;
@@ -65,7 +67,7 @@ interface HomeTabData {
 
 /** Publishes Home tabs and refreshes recently opened ones. */
 export function createHomeTab(options: HomeTabOptions): HomeTab {
-  const { clusterService, chat, policy, authorize, clock = systemClock, log } = options;
+  const { clusterService, chat, policy, budgets, authorize, clock = systemClock, log } = options;
   const getMembership = createChannelMembership({ policy, chat, now: clock.now, log });
   const viewers = new Map<string, HomeTabViewer>();
   const stop = new AbortController();
@@ -113,6 +115,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
         clusters,
         pendingApprovals,
         policy,
+        budgets,
         now: clock.now(),
         approvalsForUser: pendingApprovals.filter((_, i) => canApprove[i]),
         canCreate: !(await authorize(person, anyChannel, 'create')),

@@ -93,7 +93,14 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   const { clusterService, policy } = options.commandDeps;
   const authorize = createAuthorizer({ policy, clusterService, chat, now, log });
   const commandDeps = { ...options.commandDeps, authorize };
-  const homeTab = createHomeTab({ clusterService, chat, policy, authorize, log });
+  const homeTab = createHomeTab({
+    clusterService,
+    chat,
+    policy,
+    budgets: commandDeps.defaults.budgets,
+    authorize,
+    log,
+  });
   const handlerDeps = { ...options, commandDeps, authorize, authorizeMember: homeTab.authorizeMember };
   const pending = new Set<Promise<void>>();
 

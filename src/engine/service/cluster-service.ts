@@ -10,6 +10,7 @@ import type { InspectionAccess } from '../diagnostics/inspect-instances.ts';
 import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
 import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
 import type { ClusterState } from '../workflow/cluster-state.ts';
+import type { BudgetProblem } from './budgets/budgets.ts';
 import type { PhaseCommands } from './phase-commands.ts';
 import type {
   CreateClusterRequest,
@@ -39,6 +40,8 @@ export type StartResult =
   /** The cluster lacks what the operation needs. */
   | { readonly blockedBy: readonly MissingPart[] }
   | { readonly activeRun: ActiveRun }
+  /** The request would exceed a limit of the policy. */
+  | { readonly overBudget: BudgetProblem }
   /** The cluster already has the requested state, or no run is left to resume or cancel. */
   | { readonly unchanged: ClusterState }
   /** Create: the cluster exists with different settings. `shownRun`: its latest run, if it is ready for a change. */
@@ -196,7 +199,11 @@ export interface RevokeRequest {
 /** `isEnforced`: the cluster already rejects these kubeconfigs. Otherwise the next run enforces the revocation. */
 export type RevokeResult = { readonly revoked: readonly Grant[]; readonly isEnforced: boolean } | NotFound;
 
-export type ExtendResult = { readonly expiresAt: Date } | { readonly alreadyExtendedTo: Date } | NotFound;
+export type ExtendResult =
+  | { readonly expiresAt: Date }
+  | { readonly alreadyExtendedTo: Date }
+  | { readonly overBudget: BudgetProblem }
+  | NotFound;
 
 /** Starts, resumes and cancels runs. Calls return once the run is recorded. */
 export interface ClusterLifecycle {

@@ -12,6 +12,8 @@ import type { ClusterPhase } from '../steps/cluster-step.ts';
 import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
 import { decideApproval, getPendingApproval } from './approvals.ts';
 import { buildAuditLog } from './audit-log.ts';
+import type { Budgets } from './budgets/budgets.ts';
+import { withBudgets } from './budgets/with-budgets.ts';
 import { createClusterLifecycle } from './cluster-lifecycle.ts';
 import type {
   ClusterQueries,
@@ -47,6 +49,10 @@ export interface ClusterServiceOptions {
   removeRevokedBindings(record: ClusterRecord): Promise<void>;
   /** Returns why a cluster can't use its machine type, or undefined, also when that is unknown. */
   findMachineTypeProblem(spec: ClusterSpec): Promise<MachineTypeProblem | undefined>;
+  /** Limits of the policy. @default none */
+  readonly budgets?: Budgets | undefined;
+  /** vCPUs of a machine type; 0 if it doesn't exist. Required for a limit of vCPUs. @throws KthwError */
+  getVcpus?(machineType: string, zone: string): Promise<number>;
   /** Kubernetes versions that can be downloaded. @default doesn't check */
   loadVersions?(): Promise<readonly string[]>;
   runDoctor(record: ClusterRecord, access: InspectionAccess): Promise<DoctorReport>;
@@ -60,7 +66,7 @@ export interface ClusterServiceOptions {
 export function createClusterService(options: ClusterServiceOptions): ClusterService {
   const views = new RunViewCache(options.store, options.phases);
   return {
-    ...createClusterLifecycle(options, views),
+    ...withBudgets(createClusterLifecycle(options, views), options),
     ...createClusterQueries(options, views),
     getPendingApproval: (run) => getPendingApproval(options, run),
     decideApproval: (run, digest, decidedBy, approved) => decideApproval(options, run, digest, decidedBy, approved),

@@ -25,10 +25,12 @@ import type { ExecuteStepDeps } from '../workflow/execute-step.ts';
 import { executeRun } from '../workflow/runner.ts';
 import type { Clock } from '../workflow/step.ts';
 import { systemClock } from '../workflow/system-clock.ts';
+import type { Budgets } from './budgets/budgets.ts';
 import type { ClusterService } from './cluster-service.ts';
 import { createClusterService } from './create-cluster-service.ts';
 import { issueKubeconfig, removeRevokedBindings } from './issue-kubeconfig.ts';
 import { listActiveGrantIds } from './list-grants.ts';
+import { TtlCache } from './ttl-cache.ts';
 import { createVersionCatalog, type VersionCatalog } from './version-catalog.ts';
 
 export interface EngineOptions {
@@ -53,6 +55,8 @@ export interface EngineOptions {
   readonly killPoint?: ExecuteStepDeps['killPoint'];
   /** @default 30_000 */
   readonly leaseMs?: number;
+  /** Limits of the policy. @default none */
+  readonly budgets?: Budgets;
   /** Time until an approval request expires. @default 30 minutes */
   readonly approvalMs?: number;
   /** @default the system clock */
@@ -167,6 +171,7 @@ export function createEngine(options: EngineOptions): Engine {
     dispatcher.start().catch((error: unknown) => log({ error }, 'rescanning open runs failed')),
   );
   const versionCatalog = createVersionCatalog({ downloads, mirror, digests, now: clock.now, log });
+  const vcpuCache = new TtlCache<number>(clock.now, sizeCacheMs);
   const kubeconfigDeps = { store, vaults, kube, now: clock.now };
   const clusterService = createClusterService({
     mirror,
@@ -180,6 +185,12 @@ export function createEngine(options: EngineOptions): Engine {
     },
     rescanOpenRuns,
     loadVersions: versionCatalog.loadVersions,
+    budgets: options.budgets,
+    getVcpus: (name, zone) =>
+      vcpuCache.getOrLoad(`${zone} ${name}`, async () => {
+        const type = await compute.getMachineType({ name, zone }, AbortSignal.timeout(sizeTimeoutMs));
+        return type?.cpus ?? 0;
+      }),
     findMachineTypeProblem: ({ machineType, zone }) =>
       findMachineTypeProblem(compute, { name: machineType, zone }).catch((error: unknown) => {
         // The preflight checks of the run report the problem.
@@ -217,6 +228,10 @@ const enableTimeoutMs = 30_000;
 const disableTimeoutMs = 60_000;
 /** Short, because a Slack user waits for the dialog. */
 const blockersTimeoutMs = 3_000;
+
+/** Short, because a Slack user waits for the reply. */
+const sizeTimeoutMs = 10_000;
+const sizeCacheMs = 10 * 60_000;
 
 /** Delay between attempts while the store is unavailable. */
 const storeRetryMs = 2_000;

@@ -60,6 +60,26 @@ test('requires that each shared channel is an enabled channel', () => {
   );
 });
 
+test('reads budgets, and requires that the default machine type is allowed', () => {
+  const budgets = {
+    KTHW_MAX_CLUSTERS: '5',
+    KTHW_MAX_VCPUS: '64',
+    KTHW_MACHINE_FAMILIES: 'e2, n2',
+    KTHW_MAX_TTL: '2d',
+    KTHW_TTL_REQUIRED: 'on',
+  };
+  expect(readConfig({ ...local, ...budgets })).toMatchObject({
+    KTHW_MAX_CLUSTERS: 5,
+    KTHW_MAX_VCPUS: 64,
+    KTHW_MACHINE_FAMILIES: ['e2', 'n2'],
+    KTHW_MAX_TTL: 172_800_000,
+    KTHW_TTL_REQUIRED: 'on',
+  });
+  expect(() => readConfig({ ...local, KTHW_MACHINE_FAMILIES: 'n2' })).toThrow(
+    'KTHW_MACHINE_FAMILIES: must contain the series of KTHW_MACHINE_TYPE',
+  );
+});
+
 describe('rejects lists that name no one, or are ambiguous', () => {
   test.each([
     ['KTHW_CREATORS', ''],
@@ -77,6 +97,12 @@ describe('rejects lists that name no one, or are ambiguous', () => {
     ['KTHW_SHARED_CHANNELS', '#partners'],
     ['KTHW_CHANNELS', ''],
     ['KTHW_CHANNELS', '#clusters'],
+    ['KTHW_MAX_CLUSTERS', '0'],
+    ['KTHW_MAX_VCPUS', 'few'],
+    ['KTHW_MACHINE_FAMILIES', 'e2-standard-2'],
+    ['KTHW_MAX_TTL', '2'],
+    ['KTHW_MAX_TTL', '91d'],
+    ['KTHW_TTL_REQUIRED', 'yes'],
     ['KTHW_MAX_DELETIONS', 'many'],
     ['KTHW_MAX_DELETIONS', '-1'],
     ['KTHW_APPROVAL_MINUTES', '0'],
