@@ -10,7 +10,7 @@ import { createSlackClient } from './commands/slack/slack-client.ts';
 import { createSlackServer } from './commands/slack/slack-server.ts';
 import type { Config } from './config.ts';
 import { createLogger } from './create-logger.ts';
-import { createDigestLookup } from './engine/cluster/digests.ts';
+import { createDigestLookup, type DigestLookup } from './engine/cluster/digests.ts';
 import { releases } from './engine/cluster/releases.ts';
 import { createDownloadClient } from './engine/downloads/create-download-client.ts';
 import type { ComputeOptions } from './engine/gcp/compute/compute-api.ts';
@@ -72,7 +72,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     kube: createKubeClient(),
     createSshClient: () => createSshClient(),
     mirror: config.KTHW_MIRROR_URL,
-    digests: createDigestLookup(config.KTHW_DIGEST_FILE && readFileSync(config.KTHW_DIGEST_FILE, 'utf8')),
+    digests: readDigests(config.KTHW_DIGEST_FILE),
     downloads: config.KTHW_DOWNLOAD_CHECK === 'on' ? createDownloadClient() : undefined,
     leaseOwner: createLeaseOwnerId(),
     leaseMs: config.KTHW_LEASE_MS,
@@ -145,6 +145,15 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       await store.close();
     },
   };
+}
+
+/** @throws Error that names the setting and what is wrong with the file */
+function readDigests(path: string | undefined): DigestLookup {
+  try {
+    return createDigestLookup(path === undefined ? '' : readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new Error(`KTHW_DIGEST_FILE: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Repeats `work` until stopped. Errors are logged and don't end the loop. */
