@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from './commands/authorization/policy.ts';
+import { deleteKubeconfigFiles } from './commands/notifier/delete-kubeconfig-files.ts';
 import { createNotifier } from './commands/notifier/notifier.ts';
 import { sendTtlReminders } from './commands/notifier/ttl-reminders.ts';
 import type { CreateDefaults } from './commands/routing/command.ts';
@@ -118,6 +119,11 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     () => sleep(2_000),
   );
   await engine.dispatcher.start();
+  const kubeconfigFiles = runPeriodically(
+    60_000,
+    () => deleteKubeconfigFiles({ store, clusterService: engine.clusterService, chat, now, log }),
+    log,
+  );
   const expiryAction = config.KTHW_TTL_ACTION;
   const reminders = runPeriodically(
     60_000,
@@ -139,7 +145,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       await Promise.all([slackServer.close(), engine.dispatcher.stop()]);
       // Suspends runs that the last commands started.
       await engine.dispatcher.stop();
-      await reminders.stop();
+      await Promise.all([reminders.stop(), kubeconfigFiles.stop()]);
       await notifier.close();
       await tracing.stop();
       await store.close();

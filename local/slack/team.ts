@@ -113,6 +113,13 @@ export class Team {
     return this.data.files.find((one) => one.id === id);
   }
 
+  /** Deletes a file's content and name. Its messages keep a tombstone. */
+  deleteFile(file: SharedFile): void {
+    Object.assign(file, { state: 'deleted', name: '', title: '', content: '', size: 0, channels: [] });
+    delete file.altText;
+    for (const message of this.data.messages) if (message.fileIds?.includes(file.id)) this.editMessage(message, {});
+  }
+
   #publishParentChange(reply: Message): void {
     const parent = this.findMessage(reply.channel, reply.threadTs ?? '');
     if (parent) this.#publishChange('changed', parent);

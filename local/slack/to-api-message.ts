@@ -55,6 +55,7 @@ function buildThreadFields(team: Team, message: Message, replies: Message[]): Re
 function buildFileFields(team: Team, id: string): Record<string, unknown>[] {
   const file = team.findFile(id);
   if (!file) return [];
+  if (file.state === 'deleted') return [{ id, mode: 'tombstone' }];
   const { name, title, size, user, created, altText } = file;
   const alt = altText === undefined ? {} : { alt_txt: altText };
   return [{ id, name, title, ...getMimeType(file), ...alt, size, user, created, mode: 'hosted' }];

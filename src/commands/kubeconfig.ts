@@ -41,6 +41,7 @@ export const kubeconfig = defineCommand({
       return { message: addMissingParts(renderKubeconfigUnavailableReply(args.name, issued.notReady), missingParts) };
     return {
       file: issued.file,
+      grant: { cluster: args.name, id: issued.id },
       filename: getKubeconfigFileName(args.name),
       comment: renderKubeconfigFileComment(args.name, issued),
       message: addMissingParts(renderKubeconfigSentReply(args.name), missingParts),

@@ -132,8 +132,26 @@ export const recordSchemas = {
     commonName: z.string(),
     issuedAt: Instant,
     expiresAt: Instant,
+    /** When Slack confirmed the file. Absent: in progress, or withdrawn. */
+    deliveredAt: Instant.optional(),
+    /** Set when the kubeconfig could not be delivered. */
+    withdrawnAt: Instant.optional(),
     /** Set when revocation was requested. */
     revoked: z.object({ revokedBy: Person, revokedAt: Instant }).optional(),
+  }),
+  /**
+   * Files in Slack that contain a kubeconfig. Its id is the id of the grant. Removed when Slack has deleted the files, so a
+   * list contains only files that may exist.
+   */
+  kubeconfigFile: z.object({
+    cluster: z.string(),
+    issuedAt: Instant,
+    /** Stored before the content is shared. More than one after retries. */
+    fileIds: z.array(z.string()),
+    /** DM with the files. */
+    channel: z.string().optional(),
+    /** A process deletes the files until then. */
+    claimedUntil: Instant.optional(),
   }),
   /** TTL extension, created once for each expiry. Its id is `CLUSTER.PREVIOUS_EXPIRY`. */
   ttlExtension: z.object({

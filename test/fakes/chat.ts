@@ -18,6 +18,7 @@ export type ChatMethod =
   | 'updateMessage'
   | 'openDm'
   | 'uploadFile'
+  | 'deleteFile'
   | 'uploadImage'
   | 'publishHome'
   | 'find';
@@ -62,6 +63,9 @@ export interface FakeChatOptions {
 /** The one fake of `Chat`: records posted content and the time of each call, and fails as planned. */
 export class FakeChat implements Chat {
   readonly uploadedFiles: { channel: string; name: string; content: Secret; comment: Message }[] = [];
+  /** Ids of the files that exist, without uploads that failed. */
+  readonly sharedFileIds = new Set<string>();
+  #fileId = 0;
   readonly uploadedImages: { channel: string; image: ChartImage; thread?: string }[] = [];
   readonly calls: { method: ChatMethod; channel: string; at: number }[] = [];
   readonly publishedHomes: PublishedHome[] = [];
@@ -138,8 +142,21 @@ export class FakeChat implements Chat {
     return this.#call('openDm', `D-${user}`, () => `D-${user}`);
   }
 
-  uploadFile(channel: string, file: { name: string; content: Secret; comment: Message }): Promise<void> {
-    return this.#call('uploadFile', channel, () => void this.uploadedFiles.push({ channel, ...file }));
+  async uploadFile(
+    channel: string,
+    file: { name: string; content: Secret; comment: Message },
+    onCreated?: (fileId: string) => Promise<void>,
+  ): Promise<void> {
+    const id = `F${++this.#fileId}`;
+    await onCreated?.(id);
+    await this.#call('uploadFile', channel, () => {
+      this.uploadedFiles.push({ channel, ...file });
+      this.sharedFileIds.add(id);
+    });
+  }
+
+  deleteFile(file: string): Promise<'deleted' | 'notFound'> {
+    return this.#call('deleteFile', '', () => (this.sharedFileIds.delete(file) ? 'deleted' : 'notFound'));
   }
 
   uploadImage(channel: string, image: ChartImage, thread?: string): Promise<void> {

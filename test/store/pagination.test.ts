@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { deleteProcessedRequests } from '../../src/commands/slack/processed-requests.ts';
-import { buildGrantKey } from '../../src/engine/service/grant-key.ts';
+import { buildGrantKey } from '../../src/engine/cluster/grant-key.ts';
 import { listActiveGrants } from '../../src/engine/service/list-grants.ts';
 import { listUnfinishedRuns } from '../../src/engine/workflow/unfinished-runs.ts';
 import { defaultPageSize, iterateRecords } from '../../src/store/iterate-records.ts';
@@ -25,6 +25,7 @@ const examples: { readonly [K in RecordKind]: RecordValue<K> } = {
   secret: { cluster: 'demo', path: 'ca', version: 'v', nonce: 'n', ciphertext: 'c' },
   dataKey: { wrappedKey: 'w', keyVersion: '1', index: { revision: 0, versions: {}, outputs: {}, mac: 'm' } },
   kubeconfigGrant: { cluster: 'demo', grantee: person, commonName: 'slack:T1:U1', issuedAt: at, expiresAt: later },
+  kubeconfigFile: { cluster: 'demo', issuedAt: at, fileIds: ['F1'] },
   ttlExtension: { cluster: 'demo', extendedBy: person, extendedAt: at, previousExpiresAt: at, expiresAt: later },
   processedRequest: { processedAt: at },
 };

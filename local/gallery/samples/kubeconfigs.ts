@@ -10,6 +10,17 @@ export const kubeconfigSamples = {
       'file in a DM': ['demo', { expiresAt: getSampleTime(86_400), commonName: 'slack:T0000LOCAL:U0000ADA0' }],
     },
   },
+  renderKubeconfigEnd: {
+    group: 'Kubeconfig',
+    surface: 'message',
+    states: {
+      'file deleted after revocation': ['demo', 'revoked', { hasUndeletedFile: false }],
+      'file deleted after expiry': ['demo', 'expired', { hasUndeletedFile: false }],
+      'file deleted with the cluster': ['demo', 'cluster-deleted', { hasUndeletedFile: false }],
+      'delivery not confirmed': ['demo', 'undelivered', { hasUndeletedFile: false }],
+      'file not deletable': ['demo', 'revoked', { hasUndeletedFile: true }],
+    },
+  },
   renderKubeconfigSentReply: { group: 'Kubeconfig', surface: 'ephemeral', states: { sent: ['demo'] } },
   renderKubeconfigUnavailableReply: {
     group: 'Kubeconfig',

@@ -41,15 +41,15 @@ export interface Message {
 /** A file that is shared or still uploading. */
 export interface SharedFile {
   readonly id: string;
-  readonly name: string;
+  name: string;
   readonly user: string;
   /** Unix seconds. */
   readonly created: number;
-  readonly size: number;
+  size: number;
   title: string;
   /** Alternative text of an image. */
   altText?: string;
-  state: 'waiting' | 'uploaded' | 'shared';
+  state: 'waiting' | 'uploaded' | 'shared' | 'deleted';
   channels: string[];
   /** Secret part of the upload URL; removed after the upload. */
   uploadKey?: string;

@@ -98,12 +98,32 @@ const info = defineMethod({
   run({ team, baseUrl }, params) {
     const file = team.findFile(params.file);
     if (!file || file.state === 'waiting') throw new ApiError('file_not_found');
+    if (file.state === 'deleted') throw new ApiError('file_deleted');
     return { file: toApiFile(file, baseUrl), comments: [], response_metadata: { next_cursor: '' } };
   },
 });
 
+/**
+ * Errors and rate limit: https://docs.slack.dev/reference/methods/files.delete (2026-12-01). A deleted file leaves a
+ * tombstone in its messages.
+ */
+const deleteFile = defineMethod({
+  name: 'files.delete',
+  tier: 3,
+  scopes: ['files:write'],
+  args: z.object({ file: argSchemas.text }),
+  run({ team }, params) {
+    const file = team.findFile(params.file);
+    if (!file || file.state === 'waiting') throw new ApiError('file_not_found');
+    if (file.state === 'deleted') throw new ApiError('file_deleted');
+    if (file.user !== team.data.botUser) throw new ApiError('cant_delete_file');
+    team.deleteFile(file);
+    return {};
+  },
+});
+
 /** The `files.*` methods. */
-export const fileMethods = [getUploadUrl, completeUpload, info];
+export const fileMethods = [getUploadUrl, completeUpload, info, deleteFile];
 
 /** Only a conversation id is valid here, not a name or user id. */
 function findUploadDestination(workspace: Workspace, id: string): Channel {

@@ -22,6 +22,7 @@ export { renderCommandHelp, renderHelpOverview } from './help.ts';
 export { renderHomeMessage, renderHomeMessageForNonMember } from './home-message.ts';
 export { renderHomeTab } from './home-tab.ts';
 export { renderInvalidArguments } from './invalid-arguments.ts';
+export { type KubeconfigEnd, renderKubeconfigEnd } from './kubeconfig-end.ts';
 export { renderKubeconfigFileComment } from './kubeconfig-file.ts';
 export { renderKubeconfigSentReply, renderKubeconfigUnavailableReply } from './kubeconfig-reply.ts';
 export { renderMissingParts } from './missing-parts.ts';

@@ -16,6 +16,7 @@ export function renderKubeconfigFileComment(
       md`Your kubeconfig for *${cluster}*. For you only. Authenticates as ${md.code(kubeconfig.commonName)}.`,
       md`Use it: ${md.code(`kubectl --kubeconfig ${fileName} get nodes`)}`,
       md`It expires automatically at ${md.timestamp(kubeconfig.expiresAt)}. ${md.code(`/kthw kubeconfig ${cluster}`)} issues another · ${md.code(`/kthw revoke ${cluster}`)} revokes it immediately`,
+      md`I delete this file when the kubeconfig expires or is revoked, or when the cluster is deleted.`,
     ]),
   );
 }

@@ -6,6 +6,7 @@ import type { Message } from '../messages/blocks.ts';
 import { renderKubeconfigFileComment } from '../messages/index.ts';
 import { getKubeconfigFileName } from '../messages/kubeconfig-file.ts';
 import { type ChartImage, type Chat, ChatError, type MessageRef } from '../slack/chat.ts';
+import { grantEndedReason, sendFile } from '../slack/send-file.ts';
 import { claimDelivery, saveThread, type VersionedThread } from './delivery-claim.ts';
 import type { Delivery } from './next-deliveries.ts';
 
@@ -189,7 +190,10 @@ function formatChartFilename({ cluster, operation, run }: RunView, throughSeq: n
   return `${cluster}-${operation}-${run}-${throughSeq}.png`;
 }
 
-/** A crash in between sends it twice: twice is better than never. @returns why it can't be sent */
+/**
+ * After a crash, another kubeconfig is issued and sent, and the unconfirmed one is withdrawn.
+ * @returns why it can't be sent
+ */
 async function sendKubeconfig(
   { cluster, requester }: RunView,
   cache: DeliveryCache,
@@ -200,12 +204,16 @@ async function sendKubeconfig(
   if (!issuedKubeconfig) return 'the cluster was deleted';
   if ('notReady' in issuedKubeconfig) throw new ChatError('unknown-outcome', 'kubeconfig_not_ready');
   cache.kubeconfig = issuedKubeconfig;
-  const dmChannel = await chat.openDm(requester.user);
-  await chat.uploadFile(dmChannel, {
-    name: getKubeconfigFileName(cluster),
-    content: issuedKubeconfig.file,
-    comment: renderKubeconfigFileComment(cluster, issuedKubeconfig),
-  });
+  const { id, file } = issuedKubeconfig;
+  const filename = getKubeconfigFileName(cluster);
+  const comment = renderKubeconfigFileComment(cluster, issuedKubeconfig);
+  try {
+    await sendFile(requester.user, { file, filename, comment, grant: { cluster, id } }, { chat, clusterService });
+  } catch (error) {
+    // A revoked kubeconfig must not be sent. The next attempt issues another.
+    if (error instanceof ChatError && error.reason === grantEndedReason) delete cache.kubeconfig;
+    throw error;
+  }
   return undefined;
 }
 

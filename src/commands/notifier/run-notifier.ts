@@ -180,10 +180,13 @@ export function createRunNotifier(run: string, options: RunNotifierOptions) {
     recordFailure('upload', backoff);
     const isRetried =
       error.kind === 'unknown-outcome' && (backoffs.get('upload')?.failures ?? 0) < maxKubeconfigAttempts;
-    if (!isRetried)
-      await save(record, {
-        claim: { kubeconfigOutcome: { throughSeq, failureReason: formatChannelError(error.reason) } },
-      });
+    if (isRetried) return;
+    const { kubeconfig } = cache;
+    delete cache.kubeconfig;
+    if (kubeconfig && currentView) await clusterService.withdrawKubeconfig(currentView.cluster, kubeconfig.id);
+    await save(record, {
+      claim: { kubeconfigOutcome: { throughSeq, failureReason: formatChannelError(error.reason) } },
+    });
   }
 
   /** Slack rejects the content: retries once without blocks, then skips the message. */

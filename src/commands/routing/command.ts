@@ -22,8 +22,16 @@ export type CommandReply =
       /** Sent to the requester by DM after the message, because its data takes seconds to collect. */
       readonly renderChart?: () => Promise<ChartImage | undefined>;
     }
-  /** A file for the requester's DMs. Its content is not shown anywhere else. */
-  | { readonly file: Secret; readonly filename: string; readonly comment: Message; readonly message: Message };
+  | (FileReply & { readonly message: Message });
+
+/** A file for the requester's DMs. Its content is not shown anywhere else. */
+export interface FileReply {
+  readonly file: Secret;
+  readonly filename: string;
+  readonly comment: Message;
+  /** Set for a kubeconfig, which is withdrawn when its delivery fails. */
+  readonly grant?: { readonly cluster: string; readonly id: string };
+}
 
 export interface CommandRequest<A> {
   readonly args: A;

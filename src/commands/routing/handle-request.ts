@@ -13,6 +13,7 @@ import {
 } from '../messages/index.ts';
 import { type ChartImage, type Chat, ChatError, type ViewRef } from '../slack/chat.ts';
 import { markRequestProcessed } from '../slack/processed-requests.ts';
+import { sendFile } from '../slack/send-file.ts';
 import { recordViewChannel } from '../slack/view-channel.ts';
 import type { CommandDeps, CommandReply, ModalContent, Permission, ReplaceMode } from './command.ts';
 import { type RequestSubject, resolveChannel } from './resolve-channel.ts';
@@ -64,7 +65,7 @@ export async function handleRequest(received: AcknowledgedRequest, deps: Request
       return await showReply({ message: renderDenial(denial) }, request, deps);
     }
     const reply = await request.execute(deps.commandDeps, origin.channel);
-    await showReply('file' in reply ? await sendFile(reply, origin, deps) : reply, request, deps);
+    await showReply('file' in reply ? await deliverFile(reply, origin, deps) : reply, request, deps);
     if ('renderChart' in reply && reply.renderChart) await sendChart(reply.renderChart, request, deps);
   } catch (error) {
     deps.log({ request: id, error }, 'handling a request failed');
@@ -154,18 +155,22 @@ async function loadModal(
 type ReplyTarget = Pick<AcknowledgedRequest, 'id' | 'origin' | 'respond'>;
 type ModalRequest = Pick<AcknowledgedRequest, 'id' | 'origin' | 'viewId' | 'subject'>;
 
-/** Sends a file to the requester by DM and returns the reply to show. */
-async function sendFile(
+/** Sends a file to the requester by DM and returns the reply to show. Withdraws a kubeconfig that could not be sent. */
+async function deliverFile(
   reply: Extract<CommandReply, { file: unknown }>,
   { requester }: RequestOrigin,
-  { chat, log }: RequestHandlerDeps,
+  { chat, commandDeps: { clusterService }, log }: RequestHandlerDeps,
 ): Promise<{ readonly message: Message }> {
   try {
-    const dmChannel = await chat.openDm(requester.user);
-    await chat.uploadFile(dmChannel, { name: reply.filename, content: reply.file, comment: reply.comment });
+    await sendFile(requester.user, reply, { chat, clusterService });
     return { message: reply.message };
   } catch (error) {
     log({ error }, 'sending a file by DM failed');
+    const { grant } = reply;
+    if (grant)
+      await clusterService
+        .withdrawKubeconfig(grant.cluster, grant.id)
+        .catch((cause: unknown) => log({ ...grant, error: cause }, 'withdrawing a kubeconfig failed'));
     return { message: renderDmUnavailable() };
   }
 }

@@ -75,10 +75,14 @@ export interface Chat {
   getPermalink(at: MessageRef): Promise<string>;
   /** Returns the id of the DM channel. */
   openDm(user: string): Promise<string>;
+  /** @param onCreated receives the id of the file before its content is sent. When it throws, no content is sent. */
   uploadFile(
     channel: string,
     file: { readonly name: string; readonly content: Secret; readonly comment: Message },
+    onCreated?: (fileId: string) => Promise<void>,
   ): Promise<void>;
+  /** `notFound`: a person deleted it, or its upload did not complete. Needs the scope `files:write`. */
+  deleteFile(file: string): Promise<'deleted' | 'notFound'>;
   /** @param thread `ts` of the message to reply to */
   uploadImage(channel: string, image: ChartImage, thread?: string): Promise<void>;
   /** Checks whether a thread contains an image of this name. `cannot`: the app lacks the scope to read it. */

@@ -10,6 +10,7 @@ const memberPageSize = 1_000;
 const searchLimit = 200;
 /** Of `alt_txt`: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
 const maxAltTextLength = 1_000;
+const uploadTimeoutMs = 10_000;
 
 /** Implements the port with Slack's Web API. @param client must not retry, because callers of the port decide about retries */
 export function createSlackChat(client: WebClient): Chat {
@@ -52,9 +53,16 @@ export function createSlackChat(client: WebClient): Chat {
       const response = await translateErrors(client.conversations.open({ users: user }));
       return requireValue(response.channel?.id, 'conversations.open: no channel');
     },
-    async uploadFile(channel, { name, content, comment }) {
-      const file = { file: Buffer.from(content.revealBytes()), filename: name, title: name };
-      await translateErrors(client.filesUploadV2({ channel_id: channel, initial_comment: comment.text, ...file }));
+    uploadFile: (channel, file, onCreated) => uploadFile(client, channel, file, onCreated),
+    // https://docs.slack.dev/reference/methods/files.delete (2026-12-01)
+    async deleteFile(file) {
+      try {
+        await translateErrors(client.files.delete({ file }));
+        return 'deleted';
+      } catch (error) {
+        if (error instanceof ChatError && /^file_(not_found|deleted)$/.test(error.reason)) return 'notFound';
+        throw error;
+      }
     },
     async uploadImage(channel, { name, png, alt, comment }, thread) {
       // Slack's reference says `alt_txt`, its client `alt_text`. In case Slack ignores it, the comment has the same content.
@@ -117,6 +125,33 @@ export function createSlackChat(client: WebClient): Chat {
     },
     findMessage: (channel, metadata, options) => findMessage(client, channel, metadata, options),
   };
+}
+
+/**
+ * Uploads in the three calls of Slack's client, which returns the file's id only after the last one (2026-12-01).
+ * https://docs.slack.dev/messaging/working-with-files
+ */
+async function uploadFile(
+  client: WebClient,
+  channel: string,
+  { name, content, comment }: Parameters<Chat['uploadFile']>[1],
+  onCreated: (fileId: string) => Promise<void> = async () => {},
+): Promise<void> {
+  const body = Buffer.from(content.revealBytes());
+  const created = await translateErrors(client.files.getUploadURLExternal({ filename: name, length: body.byteLength }));
+  const id = requireValue(created.file_id, 'files.getUploadURLExternal: no id');
+  const url = requireValue(created.upload_url, 'files.getUploadURLExternal: no URL');
+  await onCreated(id);
+  const signal = AbortSignal.timeout(uploadTimeoutMs);
+  const { ok } = await translateErrors(fetch(url, { method: 'POST', body, signal }));
+  if (!ok) throw new ChatError('unknown-outcome', 'upload_failed');
+  await translateErrors(
+    client.files.completeUploadExternal({
+      channel_id: channel,
+      initial_comment: comment.text,
+      files: [{ id, title: name }],
+    }),
+  );
 }
 
 /** Files have no metadata, so file names must be unique per run and event. */

@@ -132,7 +132,8 @@ function formatApprovalEffects(deletions: readonly string[], stoppedOperation: s
 }
 
 function buildGrantEntries(id: string, grant: RecordValue<'kubeconfigGrant'>): AuditEntry[] {
-  const { grantee, commonName, issuedAt, expiresAt, revoked } = grant;
+  const { grantee, commonName, issuedAt, expiresAt, deliveredAt, revoked } = grant;
+  if (deliveredAt === undefined) return [];
   const issuedEntry: AuditEntry = {
     at: new Date(issuedAt),
     actor: grantee,

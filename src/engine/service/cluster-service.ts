@@ -137,6 +137,8 @@ export interface ClusterStatus {
 
 /** A kubeconfig for one person. It expires automatically. */
 export interface Kubeconfig {
+  /** Id of the grant. */
+  readonly id: string;
   readonly file: Secret;
   readonly expiresAt: Date;
   readonly commonName: string;
@@ -187,6 +189,11 @@ export interface Grant {
   readonly commonName: string;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
+}
+
+export interface KubeconfigFileRef {
+  readonly id: string;
+  readonly channel: string;
 }
 
 export interface RevokeRequest {
@@ -260,7 +267,16 @@ export interface KubeconfigService {
     requester: Person,
     hours?: number,
   ): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
-  /** Active grants of a cluster, oldest first. */
+  /**
+   * Records a file in Slack before its content is shared, so that it can be deleted after a crash. False: the kubeconfig is
+   * no longer valid.
+   */
+  recordKubeconfigFile(name: string, grantId: string, file: KubeconfigFileRef): Promise<boolean>;
+  /** Records the delivery. False: the kubeconfig is no longer valid. */
+  confirmKubeconfig(name: string, grantId: string): Promise<boolean>;
+  /** Revokes a kubeconfig that could not be delivered. False: the cluster's API is unreachable, so its binding may exist. */
+  withdrawKubeconfig(name: string, grantId: string): Promise<boolean>;
+  /** Active and delivered grants of a cluster, oldest first. */
   listGrants(name: string): Promise<readonly Grant[]>;
   revokeKubeconfigs(name: string, request: RevokeRequest): Promise<RevokeResult>;
 }

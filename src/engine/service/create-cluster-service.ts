@@ -24,6 +24,7 @@ import type {
   NotFound,
 } from './cluster-service.ts';
 import { continueRun } from './continue-run.ts';
+import { createKubeconfigDelivery } from './kubeconfig-delivery.ts';
 import { listDeletionBlockers } from './list-deletion-blockers.ts';
 import { listActiveGrants } from './list-grants.ts';
 import { listMissingParts } from './list-missing-parts.ts';
@@ -108,7 +109,8 @@ function createKubeconfigService(options: ClusterServiceOptions, views: RunViewC
         throw error;
       }
     },
-    listGrants: (name) => listActiveGrants(store, name, now()),
+    ...createKubeconfigDelivery(options),
+    listGrants: (name) => listActiveGrants(store, name, now(), { isDelivered: true }),
     revokeKubeconfigs: (name, request) => revokeKubeconfigs(options, name, request),
   };
 }

@@ -4,6 +4,7 @@ import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Vault, VaultProvider } from '../../store/vault/vault.ts';
 import { KthwError } from '../cluster/errors.ts';
+import { buildGrantKey } from '../cluster/grant-key.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { vaultPaths } from '../cluster/vault-paths.ts';
 import type { KubeApi, KubeClient } from '../kubernetes/kube-client.ts';
@@ -13,7 +14,7 @@ import { issueUserCertificate } from '../pki/user-certificate.ts';
 import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
 import { connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
 import type { Kubeconfig } from './cluster-service.ts';
-import { buildGrantKey } from './grant-key.ts';
+import { recordGrant } from './kubeconfig-delivery.ts';
 import { listActiveGrantIds } from './list-grants.ts';
 
 export interface KubeconfigDeps {
@@ -28,7 +29,8 @@ const hourMs = 3_600_000;
 const apiTimeoutMs = 20_000;
 
 /**
- * Issues a kubeconfig with a personal certificate, records the grant and creates its RBAC binding.
+ * Issues a kubeconfig with a personal certificate, records the grant and creates its RBAC binding. The caller confirms its
+ * delivery or withdraws it.
  * @param hours validity, at most 720
  * @throws RangeError if `hours` is too large; KthwError if the cluster's API is unreachable
  */
@@ -67,12 +69,13 @@ export async function issueKubeconfig(
     issuedAt: now().toISOString(),
     expiresAt: expiresAt.toISOString(),
   };
-  await store.write('kubeconfigGrant', buildGrantKey(name, grantId), grant, undefined);
+  await recordGrant(store, grantId, grant);
   try {
     await createGrantBinding(api, grantId, signal);
   } catch (error) {
     // The kubeconfig was not delivered. If the binding exists anyway, the next cleanup deletes it.
     await store.remove('kubeconfigGrant', buildGrantKey(name, grantId));
+    await store.remove('kubeconfigFile', buildGrantKey(name, grantId));
     throw error;
   }
   // A revocation before the binding existed could not delete it.
@@ -80,7 +83,7 @@ export async function issueKubeconfig(
     await deleteGrantBindings(api, [grantId], signal);
     throw new KthwError('cancelled', {});
   }
-  return { file, expiresAt, commonName };
+  return { id: grantId, file, expiresAt, commonName };
 }
 
 /** Deletes the bindings of revoked and expired grants. @throws KthwError if the cluster's API is unreachable */

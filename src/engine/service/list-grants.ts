@@ -1,7 +1,7 @@
 import type { RecordValue } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
+import { buildGrantKey } from '../cluster/grant-key.ts';
 import type { Grant } from './cluster-service.ts';
-import { buildGrantKey } from './grant-key.ts';
 
 /** Lists every grant ever issued for a cluster of this name. */
 export async function listAllGrants(
@@ -11,12 +11,20 @@ export async function listAllGrants(
   return await store.list('kubeconfigGrant', { prefix: buildGrantKey(cluster, '') });
 }
 
-/** Lists grants that are neither expired nor revoked, oldest first. Excludes grants of a deleted cluster of this name. */
-export async function listActiveGrants(store: Store, cluster: string, now: Date): Promise<readonly Grant[]> {
+/** Lists grants that are neither expired, revoked nor withdrawn, oldest first. Excludes grants of a deleted cluster of this name. @param options.isDelivered excludes grants whose delivery is not confirmed */
+export async function listActiveGrants(
+  store: Store,
+  cluster: string,
+  now: Date,
+  { isDelivered = false }: { readonly isDelivered?: boolean } = {},
+): Promise<readonly Grant[]> {
   const [all, record] = await Promise.all([listAllGrants(store, cluster), store.read('cluster', cluster)]);
   const since = record?.value.createdAt ?? '';
   return all
-    .filter(({ value }) => !value.revoked && new Date(value.expiresAt) > now && value.issuedAt >= since)
+    .filter(
+      ({ value }) => !value.revoked && !value.withdrawnAt && new Date(value.expiresAt) > now && value.issuedAt >= since,
+    )
+    .filter(({ value }) => !isDelivered || value.deliveredAt !== undefined)
     .map(
       ({ id, value: { grantee, commonName, issuedAt, expiresAt } }): Grant => ({
         id: id.slice(buildGrantKey(cluster, '').length),

@@ -1,9 +1,9 @@
-import type { Person } from '../../store/person.ts';
 import type { ClusterRecord } from '../../store/records.ts';
-import { StaleVersion, type Store } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
+import { updateRecord } from '../../store/update-record.ts';
 import { KthwError } from '../cluster/errors.ts';
+import { buildGrantKey } from '../cluster/grant-key.ts';
 import type { RevokeRequest, RevokeResult } from './cluster-service.ts';
-import { buildGrantKey } from './grant-key.ts';
 import { listActiveGrants } from './list-grants.ts';
 
 interface RevokeDeps {
@@ -27,31 +27,16 @@ export async function revokeKubeconfigs(
     ({ id, grantee: owner }) =>
       owner.team === grantee.team && owner.user === grantee.user && (grantId === undefined || grantId === id),
   );
-  for (const { id } of matchingGrants) await markGrantRevoked(store, buildGrantKey(name, id), requester, now());
+  const revoked = { revokedBy: requester, revokedAt: now().toISOString() };
+  for (const { id } of matchingGrants)
+    await updateRecord(store, 'kubeconfigGrant', buildGrantKey(name, id), (value) =>
+      value.revoked ? undefined : { ...value, revoked },
+    );
   try {
     await removeRevokedBindings(found.value);
     return { revoked: matchingGrants, isEnforced: true };
   } catch (error) {
     if (!(error instanceof KthwError)) throw error;
     return { revoked: matchingGrants, isEnforced: false };
-  }
-}
-
-/** Marks a grant as revoked, unless it already is. */
-async function markGrantRevoked(store: Store, key: string, revokedBy: Person, at: Date): Promise<void> {
-  for (;;) {
-    const found = await store.read('kubeconfigGrant', key);
-    if (!found || found.value.revoked) return;
-    try {
-      await store.write(
-        'kubeconfigGrant',
-        key,
-        { ...found.value, revoked: { revokedBy, revokedAt: at.toISOString() } },
-        found.version,
-      );
-      return;
-    } catch (error) {
-      if (!(error instanceof StaleVersion)) throw error;
-    }
   }
 }

@@ -16,7 +16,9 @@ interface Ready {
   readonly process: Process;
   /** Ids of the grants that are bound in the cluster. */
   bound(): Promise<string[]>;
-  /** Gives a kubeconfig and answers the id of its grant. */
+  /** Issues a kubeconfig and returns the id of its grant. Its delivery is not confirmed. */
+  issue(to: typeof ada): Promise<string>;
+  /** Issues and delivers a kubeconfig, and returns the id of its grant. */
   given(to: typeof ada): Promise<string>;
 }
 
@@ -25,8 +27,13 @@ async function aReadyCluster(): Promise<Ready> {
   environments.push(environment);
   const process = environment.createProcess();
   await environment.createCluster(process);
+  async function issue(to: typeof ada): Promise<string> {
+    const issued = await process.clusterService.issueKubeconfig('demo', to);
+    if (!issued || 'notReady' in issued) throw new Error('no kubeconfig was issued');
+    return issued.id;
+  }
   return {
-    ...{ environment, process },
+    ...{ environment, process, issue },
     async bound() {
       const address = String((await environment.store.read('cluster', 'demo'))?.value.outputs['public-address']);
       return environment.kube
@@ -34,12 +41,44 @@ async function aReadyCluster(): Promise<Ready> {
         .flatMap((path) => path.match(/kthw:grant:([0-9a-f]{12})$/)?.[1] ?? []);
     },
     async given(to) {
-      const before = new Set((await process.clusterService.listGrants('demo')).map(({ id }) => id));
-      expect(await process.clusterService.issueKubeconfig('demo', to)).toHaveProperty('file');
-      return String((await process.clusterService.listGrants('demo')).find(({ id }) => !before.has(id))?.id);
+      const id = await issue(to);
+      expect(await process.clusterService.confirmKubeconfig('demo', id)).toBe(true);
+      return id;
     },
   };
 }
+
+describe('a kubeconfig that could not be delivered', () => {
+  test('loses its own binding, and is neither listed nor audited', async () => {
+    const { process, bound, given, issue } = await aReadyCluster();
+    const kept = await given(ada);
+    const undelivered = await issue(ada);
+    expect(await bound()).toEqual([kept, undelivered].sort());
+    expect(await process.clusterService.withdrawKubeconfig('demo', undelivered)).toBe(true);
+    expect(await bound()).toEqual([kept]);
+    expect((await process.clusterService.listGrants('demo')).map(({ id }) => id)).toEqual([kept]);
+    expect(JSON.stringify(await process.clusterService.getAuditLog('demo'))).not.toContain(undelivered);
+    expect(await process.clusterService.confirmKubeconfig('demo', undelivered)).toBe(false);
+  });
+
+  test('stays valid when its delivery was confirmed first', async () => {
+    const { process, bound, given } = await aReadyCluster();
+    const kept = await given(ada);
+    await process.clusterService.withdrawKubeconfig('demo', kept);
+    expect(await bound()).toEqual([kept]);
+  });
+
+  test('keeps its binding while the API is unreachable, and loses it in a later attempt', async () => {
+    const { environment, process, bound, issue } = await aReadyCluster();
+    const undelivered = await issue(ada);
+    environment.kube.faults.plan({ call: /clusterrolebindings/, when: 'before', error: away });
+    expect(await process.clusterService.withdrawKubeconfig('demo', undelivered)).toBe(false);
+    expect(await bound()).toEqual([undelivered]);
+    environment.kube.faults.clear();
+    expect(await process.clusterService.withdrawKubeconfig('demo', undelivered)).toBe(true);
+    expect(await bound()).toEqual([]);
+  });
+});
 
 function away(): Error {
   return new KthwError('api-unreachable', { address: '192.0.2.1' });

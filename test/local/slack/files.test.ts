@@ -65,6 +65,32 @@ describe('a file', () => {
   });
 });
 
+describe('files.delete', () => {
+  it('removes the file for everyone and leaves a tombstone in its message', async () => {
+    const { files } = (await harness.web.filesUploadV2({
+      channel_id: await openDm(),
+      filename: 'demo.kubeconfig',
+      content,
+      initial_comment: 'here',
+    })) as unknown as { files: { files: { id: string }[] }[] };
+    const id = files[0]?.files[0]?.id as string;
+    await harness.web.files.delete({ file: id });
+    const [message] = await harness.people.listDmMessages('ada');
+    expect(message).toMatchObject({ text: 'here', files: [{ id, mode: 'tombstone' }] });
+    expect(JSON.stringify(message)).not.toContain('demo.kubeconfig');
+    expect(await harness.people.listFiles('ada')).toEqual([]);
+    await expect(harness.people.downloadFile('ada', id)).rejects.toThrow('HTTP 400');
+    await expect(harness.web.files.info({ file: id })).rejects.toMatchObject({ data: { error: 'file_deleted' } });
+    await expect(harness.web.files.delete({ file: id })).rejects.toMatchObject({ data: { error: 'file_deleted' } });
+  });
+
+  it('rejects an unknown file, and one that is still uploading', async () => {
+    const { file_id } = await uploadUrl(3);
+    for (const file of ['F0UNKNOWN', file_id])
+      await expect(harness.web.files.delete({ file })).rejects.toMatchObject({ data: { error: 'file_not_found' } });
+  });
+});
+
 describe('an upload URL', () => {
   it('accepts raw bytes, once', async () => {
     const { upload_url, file_id } = await uploadUrl(3);

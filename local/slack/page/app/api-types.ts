@@ -43,10 +43,17 @@ export interface ApiMessage {
   readonly is_ephemeral?: boolean;
   readonly edited?: { readonly ts: string };
   readonly reactions?: readonly { readonly name: string; readonly count: number }[];
-  readonly files?: readonly ApiFile[];
+  readonly files?: readonly (ApiFile | DeletedApiFile)[];
+}
+
+/** A deleted file has only an id. */
+export interface DeletedApiFile {
+  readonly id: string;
+  readonly mode: 'tombstone';
 }
 
 export interface ApiFile {
+  readonly mode: 'hosted';
   readonly id: string;
   readonly name: string;
   readonly title: string;

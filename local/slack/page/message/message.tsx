@@ -67,9 +67,15 @@ export const Message = memo(function Message({
           <MessageBody message={message} />
         </SurfaceProvider>
         {message.edited && !message.blocks && <span className="muted edited">(edited)</span>}
-        {message.files?.map((file) => (
-          <FileCard file={file} key={file.id} />
-        ))}
+        {message.files?.map((file) =>
+          file.mode === 'tombstone' ? (
+            <p className="muted" key={file.id}>
+              This file was deleted.
+            </p>
+          ) : (
+            <FileCard file={file} key={file.id} />
+          ),
+        )}
         {children}
         {message.reactions && (
           <div className="reactions">
