@@ -8,6 +8,7 @@ import {
 } from '../cluster/component-downloads.ts';
 import { createDownloadError, type DownloadFailure, downloadReasons } from '../cluster/create-download-error.ts';
 import { renderDownloadCommands } from '../manual/download-commands.ts';
+import { renderPackageCheck, renderPackageInstallation } from '../render/package-installation.ts';
 import { isDiskFull } from '../ssh/receive-files.ts';
 import { definePhase } from '../steps/cluster-step.ts';
 import { hostStep } from '../steps/host-step.ts';
@@ -51,10 +52,13 @@ export const downloads = definePhase({
         title: `apt packages on ${instance.name} (${aptPackages[instance.role].join(', ')})`,
         instance,
         dependsOn: [verifiedHostKey.on(instance)],
-        checkScript: () => aptPackages[instance.role].map((name) => `dpkg -s ${name}`).join(' && '),
-        applyScript: () => `export DEBIAN_FRONTEND=noninteractive
-apt-get -q -o DPkg::Lock::Timeout=120 update && apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends ${aptPackages[instance.role].join(' ')}`,
-        deadlineMs: 600_000,
+        checkScript: () => renderPackageCheck(aptPackages[instance.role]),
+        applyScript: () => renderPackageInstallation(aptPackages[instance.role]),
+        manualScripts: () => ({
+          checkScript: `dpkg-query -W ${aptPackages[instance.role].join(' ')}`,
+          applyScript: `apt-get update && apt-get -y install --no-install-recommends ${aptPackages[instance.role].join(' ')}`,
+        }),
+        deadlineMs: 900_000,
       }),
     ]),
 });
