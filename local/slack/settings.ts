@@ -15,6 +15,7 @@ export function resolveSettings(options: SlackEmulatorOptions): SlackEmulatorSet
     port: 0,
     host: '127.0.0.1',
     botName: 'kthw',
+    edition: 'plain',
     botToken: createBotToken(),
     signingSecret: createAccessToken(),
     accessToken: createAccessToken(),

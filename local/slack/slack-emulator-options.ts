@@ -8,6 +8,13 @@ export interface SlashCommand {
   description?: string;
 }
 
+/**
+ * Kind of workspace. `grid`: in an organization on Enterprise Grid. `connect`: Hedy of another organization is in the shared
+ * channel #partners. `guest`: Barbara is a multi-channel guest and Katherine a single-channel guest of #clusters.
+ */
+export const editions = ['plain', 'grid', 'connect', 'guest'] as const;
+export type Edition = (typeof editions)[number];
+
 /** Options of a Slack emulator. All have defaults. */
 export interface SlackEmulatorOptions {
   /** Default: 0, a free port. */
@@ -16,6 +23,8 @@ export interface SlackEmulatorOptions {
   /** The bot's URL for commands, interactions and events. Can be set later with `setBotUrl`. */
   botUrl?: string;
   botName?: string;
+  /** Of new data; a state file keeps its own. @default plain */
+  edition?: Edition;
   /** Default of this and the next two: random. */
   botToken?: string;
   signingSecret?: string;

@@ -36,7 +36,9 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
       `cannot listen on "${settings.host}": the emulator is not encrypted, so it listens on loopback only`,
     );
   }
-  const data = (settings.stateFile && readStateFile<TeamData>(settings.stateFile)) || createSeedData(settings.botName);
+  const data =
+    (settings.stateFile && readStateFile<TeamData>(settings.stateFile)) ||
+    createSeedData(settings.botName, settings.edition);
   const workspace = createWorkspace(settings, data);
   const stateFile = settings.stateFile ? new StateFile(settings.stateFile, () => data) : undefined;
   workspace.changes.subscribe(({ kind }) => {

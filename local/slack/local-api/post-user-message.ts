@@ -24,13 +24,15 @@ export function postUserMessage(workspace: Workspace, { person, channel, text, t
     ts: message.ts,
     event_ts: message.ts,
     channel: channel.id,
-    team: team.data.team.id,
+    team: person.homeTeam ?? team.data.team.id,
+    // Slack adds both to messages of shared channels. https://docs.slack.dev/apis/slack-connect (2026-12-01)
+    ...(channel.sharedWith && { user_team: person.homeTeam ?? team.data.team.id, source_team: person.homeTeam }),
     ...(threadTs && { thread_ts: threadTs }),
   };
   if (channel.kind === 'im' && channel.members.includes(bot)) {
     sendEvent(workspace, { type: 'message', channel_type: 'im', ...event });
   } else if (channel.members.includes(bot) && message.text.includes(`<@${bot}>`)) {
-    sendEvent(workspace, { type: 'app_mention', ...event });
+    sendEvent(workspace, { type: 'app_mention', ...event }, channel.sharedWith === 'organization');
   }
   return message;
 }
@@ -49,6 +51,6 @@ export function openHome(workspace: Workspace, person: Person): void {
   });
 }
 
-function sendEvent(workspace: Workspace, event: object): void {
-  workspace.bot.sendEvent(buildEventEnvelope(workspace, createId('Ev'), event));
+function sendEvent(workspace: Workspace, event: object, isExternal = false): void {
+  workspace.bot.sendEvent(buildEventEnvelope(workspace, createId('Ev'), event, isExternal));
 }

@@ -25,6 +25,8 @@ export async function sendCommand(workspace: Workspace, userMessage: UserMessage
   if (!workspace.settings.commands.some((one) => one.command === command)) {
     return rejectCommand(workspace, userMessage, `${command} is not a valid command.`);
   }
+  // Slack doesn't document whether people of other organizations have commands of this workspace's apps (2026-12-01).
+  if (person.homeTeam !== undefined) return rejectCommand(workspace, userMessage, `${command} is not a valid command.`);
   const path = workspace.responseUrls.issue(workspace.team.data.team.id, { channel: channel.id, user: person.id });
   const text = formatCommandText(workspace.team, rest);
   const responseUrl = workspace.baseUrl + path;

@@ -6,6 +6,8 @@ export interface Person {
   readonly realName: string;
   readonly email: string;
   readonly isBot: boolean;
+  /** Workspace or organization of a person from outside, in Slack Connect. Absent: this one. */
+  homeTeam?: string;
   /** Guest of one channel (`single`) or of several. Absent: a full member. */
   guest?: 'single' | 'multi';
 }
@@ -23,4 +25,6 @@ export interface TeamInfo {
   readonly id: string;
   readonly name: string;
   readonly domain: string;
+  /** Organization on Enterprise Grid. Absent: the workspace belongs to none. */
+  readonly enterprise?: { readonly id: string; readonly name: string };
 }

@@ -61,7 +61,9 @@ export const userMethods = [usersInfo, usersList, usergroupsList, usergroupUsers
 function toApiUser(team: Team, person: Person): object {
   return {
     id: person.id,
-    team_id: team.data.team.id,
+    team_id: person.homeTeam ?? team.data.team.id,
+    ...(team.data.team.enterprise &&
+      person.homeTeam === undefined && { enterprise_user: { enterprise_id: team.data.team.enterprise.id } }),
     name: person.name,
     deleted: false,
     real_name: person.realName,
@@ -71,7 +73,7 @@ function toApiUser(team: Team, person: Person): object {
       real_name: person.realName,
       display_name: person.name,
       email: person.email,
-      team: team.data.team.id,
+      team: person.homeTeam ?? team.data.team.id,
       ...(person.isBot && { bot_id: team.data.botId, api_app_id: team.data.appId }),
     },
     is_bot: person.isBot,

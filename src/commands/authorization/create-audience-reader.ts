@@ -31,11 +31,11 @@ export function createAudienceReader({ chat, now, log }: AudienceOptions) {
     }
   }
 
-  return async ({ user }: Person, channel: string): Promise<Audience> => {
+  return async (person: Person, channel: string): Promise<Audience> => {
     // The Home tab has no channel. A direct message has no other readers, and the app lacks the scope to read it.
     const isPrivate = channel === '' || channel.startsWith('D');
     const [isGuest, isSharedChannel] = await Promise.all([
-      tryLoad(guests, user, () => chat.isGuest(user)),
+      tryLoad(guests, `${person.team} ${person.user}`, () => chat.isGuest(person)),
       isPrivate ? false : tryLoad(sharedChannels, channel, () => chat.isSharedChannel(channel)),
     ]);
     return { isGuest, isSharedChannel };

@@ -100,8 +100,11 @@ export interface Chat {
   publishHome(user: string, view: HomeView, hash?: string): Promise<ViewRef>;
   /** Lists user ids. Needs the scopes `channels:read` and `groups:read`. */
   listChannelMembers(channel: string): Promise<readonly string[]>;
-  /** Whether a user is a single-channel or multi-channel guest. Needs the scope `users:read`. */
-  isGuest(user: string): Promise<boolean>;
+  /**
+   * Whether a person is a single-channel or multi-channel guest. Needs the scope `users:read`.
+   * @throws ChatError also if Slack reports another workspace or organization for the person: the Home event names none
+   */
+  isGuest(person: Person): Promise<boolean>;
   /**
    * Whether a channel is shared with another workspace or organization, or an invitation to share it is pending. Needs the
    * scope `channels:read`, and `groups:read` for a private channel that has the app.

@@ -104,9 +104,12 @@ export function createSlackChat(client: WebClient): Chat {
       }
     },
     // https://docs.slack.dev/reference/objects/user-object (2026-12-01)
-    async isGuest(user) {
+    async isGuest({ team: claimedTeam, user }) {
       const { user: found } = await translateErrors(client.users.info({ user }));
       if (!found) throw new ChatError('unknown-outcome', 'users.info: no user');
+      const home = claimedTeam.startsWith('E') ? found.enterprise_user?.enterprise_id : found.team_id;
+      if (home !== undefined && home !== claimedTeam)
+        throw new ChatError('invalid-content', 'users.info: another workspace or organization');
       return found.is_restricted === true || found.is_ultra_restricted === true;
     },
     // https://docs.slack.dev/reference/objects/conversation-object (2026-12-01)

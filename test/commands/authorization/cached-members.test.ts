@@ -38,7 +38,7 @@ function createFixture(change: Partial<Policy>, phases: readonly string[] = [], 
     },
     chat: {
       // Every decision asks about the person and the channel, so these calls are counted apart.
-      isGuest: (user: string) => audience.ask(user, () => slack.guests.includes(user)),
+      isGuest: ({ user }: Person) => audience.ask(user, () => slack.guests.includes(user)),
       isSharedChannel: (channel: string) => audience.ask(channel, () => slack.sharedChannels.includes(channel)),
       listGroupMembers: (group: string) => respond(group, [grace]),
       listChannelMembers: (channel: string) => respond(channel, channel === 'C1' ? [ada.user] : []),
