@@ -199,6 +199,8 @@ function toPolicy(config: Config): Policy {
     sharedChannels: config.KTHW_SHARED_CHANNELS ?? [],
     creators: config.KTHW_CREATORS ?? 'everybody',
     approvers: config.KTHW_APPROVERS ?? 'creators',
+    kubeconfigRoles: config.KTHW_KUBECONFIG_ROLES,
+    defaultKubeconfigRole: config.KTHW_KUBECONFIG_DEFAULT_ROLE,
     maxDeletions: config.KTHW_MAX_DELETIONS,
   };
 }

@@ -1,10 +1,14 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { allowAllPolicy, type KubeconfigRolePolicy } from './commands/authorization/policy.ts';
 import { defaultVersion, mirrorVersion } from './engine/cluster/default-version.ts';
 import { releases } from './engine/cluster/releases.ts';
 import { SshSourceRanges } from './engine/cluster/ssh-source-ranges.ts';
 import { ttlSchema } from './engine/cluster/ttl-schema.ts';
 import { findFamilyProblem } from './engine/service/budgets/budgets.ts';
+import { kubeconfigRolesSchema } from './kubeconfig-roles-schema.ts';
+import { createListSchema, principalsSchema } from './principals-schema.ts';
+import { KubeconfigRole } from './store/kubeconfig-role.ts';
 
 const loopbackOrHttpsUrl = z
   .url()
@@ -31,15 +35,6 @@ const channelIds = createListSchema(/^[CGD][A-Z0-9]+$/, 'must be comma-separated
 const machineFamilies = createListSchema(
   /^[a-z][a-z0-9]{0,9}$/,
   'must be comma-separated machine series, such as e2,n2',
-);
-const principals = createListSchema(
-  /^([TE][A-Z0-9]+:[UW][A-Z0-9]+|S[A-Z0-9]+)$/,
-  'must be a comma-separated list of users (TEAM:USER, such as T012AB3CD:U345CD6EF) or user groups (such as S678EF9GH)',
-).transform((all) =>
-  all.map((one) => {
-    const [team = '', user] = one.split(':');
-    return user === undefined ? { group: team } : { team, user };
-  }),
 );
 
 /** Environment variables of the bot. */
@@ -98,13 +93,17 @@ const EnvironmentSchema = z.object({
   /** Other organizations whose people may use kthw. @default none */
   KTHW_FOREIGN_TEAMS: teamIds.optional(),
   /** Guests of the workspace who may use kthw. @default none */
-  KTHW_GUESTS: principals.optional(),
+  KTHW_GUESTS: principalsSchema.optional(),
   /** Enabled channels that another workspace or organization shares. @default none */
   KTHW_SHARED_CHANNELS: channelIds.optional(),
   /** Users who can create and change clusters. Required with Slack itself. @default with the local emulator: everyone */
-  KTHW_CREATORS: principals.optional(),
+  KTHW_CREATORS: principalsSchema.optional(),
   /** Users who can approve destructive changes. @default the creators */
-  KTHW_APPROVERS: principals.optional(),
+  KTHW_APPROVERS: principalsSchema.optional(),
+  /** Who can request kubeconfigs with which role. @default the creators: view, edit, admin; with the local emulator all roles */
+  KTHW_KUBECONFIG_ROLES: kubeconfigRolesSchema.optional(),
+  /** Role of a kubeconfig whose request names none. @default view; with the local emulator cluster-admin */
+  KTHW_KUBECONFIG_DEFAULT_ROLE: KubeconfigRole.optional(),
   /** Prefix that names of new clusters need, because the bot's access to Compute Engine is limited to it. @default none */
   KTHW_NAME_PREFIX: z
     .string()
@@ -134,7 +133,14 @@ const EnvironmentSchema = z.object({
 });
 type EnvironmentValues = z.infer<typeof EnvironmentSchema>;
 /** The configuration, with defaults applied. */
-export type Config = EnvironmentValues & { readonly KTHW_VERSION: string; readonly KTHW_SSH_RANGES: readonly string[] };
+export type Config = EnvironmentValues & {
+  readonly KTHW_VERSION: string;
+  readonly KTHW_SSH_RANGES: readonly string[];
+  readonly KTHW_KUBECONFIG_ROLES: KubeconfigRolePolicy;
+  readonly KTHW_KUBECONFIG_DEFAULT_ROLE: KubeconfigRole;
+};
+
+const defaultKubeconfigRoles: KubeconfigRolePolicy = { view: 'creators', edit: 'creators', admin: 'creators' };
 
 /** Configuration of the admin commands: storage, without Slack. */
 const StorageConfigSchema = EnvironmentSchema.pick({
@@ -172,6 +178,9 @@ const ConfigSchema = EnvironmentSchema.superRefine((config, { addIssue }) => {
   const { KTHW_MACHINE_TYPE: machineType, KTHW_MACHINE_FAMILIES: allowedFamilies } = config;
   if (findFamilyProblem({ machineFamilies: allowedFamilies }, machineType))
     addProblem('KTHW_MACHINE_FAMILIES', 'must contain the series of KTHW_MACHINE_TYPE');
+  const { KTHW_KUBECONFIG_ROLES: roles, KTHW_KUBECONFIG_DEFAULT_ROLE: defaultRole } = applyRoleDefaults(config);
+  if (roles[defaultRole] === undefined)
+    addProblem('KTHW_KUBECONFIG_DEFAULT_ROLE', 'must be a role of KTHW_KUBECONFIG_ROLES');
   if (config.KTHW_COMPUTE_URL === undefined && config.KTHW_SSH_RANGES === undefined)
     addProblem(
       'KTHW_SSH_RANGES',
@@ -192,6 +201,7 @@ const ConfigSchema = EnvironmentSchema.superRefine((config, { addIssue }) => {
 }).transform(
   (values): Config => ({
     ...values,
+    ...applyRoleDefaults(values),
     KTHW_SSH_RANGES: values.KTHW_SSH_RANGES ?? ['0.0.0.0/0'],
     KTHW_VERSION: values.KTHW_VERSION ?? (servesOwnBuild(values) ? mirrorVersion : defaultVersion),
   }),
@@ -229,10 +239,12 @@ function isMirrorUrl(url: string): boolean {
   );
 }
 
-/** A comma-separated list. Rejects an empty list, which would otherwise mean no restriction. */
-function createListSchema(entry: RegExp, error: string) {
-  return z
-    .string()
-    .transform((text) => text.split(',').map((one) => one.trim()))
-    .refine((all) => all.every((one) => entry.test(one)), { error });
+function applyRoleDefaults(values: EnvironmentValues) {
+  const isLocal = values.SLACK_API_URL !== undefined;
+  return {
+    KTHW_KUBECONFIG_ROLES:
+      values.KTHW_KUBECONFIG_ROLES ?? (isLocal ? allowAllPolicy.kubeconfigRoles : defaultKubeconfigRoles),
+    KTHW_KUBECONFIG_DEFAULT_ROLE:
+      values.KTHW_KUBECONFIG_DEFAULT_ROLE ?? (isLocal ? allowAllPolicy.defaultKubeconfigRole : 'view'),
+  };
 }

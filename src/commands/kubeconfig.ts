@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DiagnosticsService, KubeconfigService } from '../engine/service/cluster-service.ts';
+import { KubeconfigRole } from '../store/kubeconfig-role.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import {
   renderKubeconfigFileComment,
@@ -9,20 +10,23 @@ import {
 } from './messages/index.ts';
 import { getKubeconfigFileName } from './messages/kubeconfig-file.ts';
 import { addMissingParts } from './messages/missing-parts.ts';
-import { defineCommand, type ServiceDeps } from './routing/command.ts';
+import { type CommandDeps, defineCommand, type ServiceDeps } from './routing/command.ts';
 
 const maxHours = 720;
 
 export const kubeconfig = defineCommand({
   name: 'kubeconfig',
-  usage: 'NAME [--hours N]',
+  usage: 'NAME [--role ROLE] [--hours N]',
   summary: 'send you a personal kubeconfig by DM; it expires automatically',
-  examples: ['/kthw kubeconfig demo', '/kthw kubeconfig demo --hours 8'],
+  examples: ['/kthw kubeconfig demo', '/kthw kubeconfig demo --role view --hours 8'],
   positionals: ['name'],
-  permission: 'create',
+  permission: ({ args }) => ({ kubeconfigRole: args.role }),
   buildArgsSchema: () =>
     z.strictObject({
       name: clusterNameSchema,
+      role: KubeconfigRole.optional().describe(
+        'view, edit, admin or cluster-admin; the policy defines who can get which',
+      ),
       hours: z
         .string()
         .regex(/^[1-9]\d{0,3}$/, 'must be a whole number of hours')
@@ -31,9 +35,13 @@ export const kubeconfig = defineCommand({
         .default(24)
         .describe(`validity in hours, at most ${maxHours}`),
     }),
-  run: async ({ args, requester }, { clusterService }: ServiceDeps<KubeconfigService & DiagnosticsService>) => {
+  run: async (
+    { args, requester },
+    { clusterService, policy }: ServiceDeps<KubeconfigService & DiagnosticsService> & Pick<CommandDeps, 'policy'>,
+  ) => {
+    const role = args.role ?? policy.defaultKubeconfigRole;
     const [issued, missingParts] = await Promise.all([
-      clusterService.issueKubeconfig(args.name, requester, args.hours),
+      clusterService.issueKubeconfig(args.name, { requester, role, hours: args.hours }),
       clusterService.listMissingParts(args.name),
     ]);
     if (!issued) return { message: renderUnknownCluster(args.name) };
@@ -44,7 +52,7 @@ export const kubeconfig = defineCommand({
       grant: { cluster: args.name, id: issued.id },
       filename: getKubeconfigFileName(args.name),
       comment: renderKubeconfigFileComment(args.name, issued),
-      message: addMissingParts(renderKubeconfigSentReply(args.name), missingParts),
+      message: addMissingParts(renderKubeconfigSentReply(args.name, role), missingParts),
     };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PauseDecision } from './events.ts';
+import { KubeconfigRole } from './kubeconfig-role.ts';
 import { Person } from './person.ts';
 
 /** Requested configuration of a cluster, validated. */
@@ -130,6 +131,8 @@ export const recordSchemas = {
     cluster: z.string(),
     grantee: Person,
     commonName: z.string(),
+    /** Absent in records of earlier releases, which bound every kubeconfig to cluster-admin. */
+    role: KubeconfigRole.default('cluster-admin'),
     issuedAt: Instant,
     expiresAt: Instant,
     /** When Slack confirmed the file. Absent: in progress, or withdrawn. */

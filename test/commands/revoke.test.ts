@@ -16,6 +16,7 @@ const grant: Grant = {
   id: '3f9a12bc45de',
   grantee: ada,
   commonName: 'slack:T1:U0000ADA0',
+  role: 'view',
   issuedAt: new Date('2026-01-05T12:00:00Z'),
   expiresAt: new Date('2026-01-06T12:00:00Z'),
 };

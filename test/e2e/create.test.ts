@@ -105,7 +105,7 @@ describe.skipIf(findSkipReason())('a cluster created by Ada in #clusters', () =>
     const subject = certificate.subject.split('\n');
     expect(subject).toContain('CN=slack:T0000LOCAL:U0000ADA0');
     expect(subject.filter((part) => part.startsWith('O='))).toEqual([
-      'O=kthw:admins',
+      'O=kthw:users',
       expect.stringMatching(/^O=kthw:grant:[0-9a-f]{12}$/),
     ]);
     const hours = (certificate.validToDate.getTime() - Date.now()) / 3_600_000;

@@ -78,7 +78,7 @@ export const auditEntries: readonly AuditEntry[] = [
   },
   {
     at: getSampleTime(700),
-    description: 'was issued kubeconfig 3f9a12bc45de as slack:T0000LOCAL:U0000ADA0',
+    description: 'received kubeconfig 3f9a12bc45de with role edit as slack:T0000LOCAL:U0000ADA0',
     actor: ada,
   },
 ];
@@ -87,6 +87,7 @@ export const sampleGrant: Grant = {
   id: '3f9a12bc45de',
   grantee: grace,
   commonName: 'slack:T0000LOCAL:U000GRACE',
+  role: 'edit',
   issuedAt: getSampleTime(700),
   expiresAt: getSampleTime(87_100),
 };

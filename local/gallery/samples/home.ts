@@ -68,7 +68,7 @@ export const homeSamples = {
       'seven approvals': createHome({
         approvalsForUser: Array.from({ length: 7 }, (_, n) => ({ ...pendingApproval, run: `r${n}` })),
       }),
-      'after Kubeconfig': createHome({ notice: renderKubeconfigSentReply('demo') }),
+      'after Kubeconfig': createHome({ notice: renderKubeconfigSentReply('demo', 'view') }),
       'after a denied request': createHome({
         notice: renderDenial({ reason: 'not-a-creator', allowed: [grace] }),
       }),

@@ -1,3 +1,4 @@
+import { KubeconfigRole } from '../../../src/store/kubeconfig-role.ts';
 import { auditEntries, getSampleTime, grace, sampleGrant } from './fixtures.ts';
 import type { SampleCatalogue } from './sample.ts';
 
@@ -7,7 +8,12 @@ export const kubeconfigSamples = {
     group: 'Kubeconfig',
     surface: 'message',
     states: {
-      'file in a DM': ['demo', { expiresAt: getSampleTime(86_400), commonName: 'slack:T0000LOCAL:U0000ADA0' }],
+      ...Object.fromEntries(
+        KubeconfigRole.options.map((role) => [
+          `file in a DM, ${role}`,
+          ['demo', { role, expiresAt: getSampleTime(86_400), commonName: 'slack:T0000LOCAL:U0000ADA0' }],
+        ]),
+      ),
     },
   },
   renderKubeconfigEnd: {
@@ -21,7 +27,7 @@ export const kubeconfigSamples = {
       'file not deletable': ['demo', 'revoked', { hasUndeletedFile: true }],
     },
   },
-  renderKubeconfigSentReply: { group: 'Kubeconfig', surface: 'ephemeral', states: { sent: ['demo'] } },
+  renderKubeconfigSentReply: { group: 'Kubeconfig', surface: 'ephemeral', states: { sent: ['demo', 'view'] } },
   renderKubeconfigUnavailableReply: {
     group: 'Kubeconfig',
     surface: 'ephemeral',

@@ -86,6 +86,11 @@ export const replySamples = {
       'no channel enabled': [{ reason: 'channel', allowedChannels: [] }],
       'read-only': [{ reason: 'not-a-creator', allowed: [grace, { group: 'S0000OPS0' }] }],
       'not an approver': [{ reason: 'not-an-approver', allowed: [grace] }],
+      'role of a kubeconfig': [
+        { reason: 'role', role: 'admin', allowed: [grace, { group: 'S0000OPS0' }], requestableRoles: ['view', 'edit'] },
+      ],
+      'any role of a kubeconfig': [{ reason: 'role', role: 'view', allowed: [grace], requestableRoles: [] }],
+      'role that no one can get': [{ reason: 'role', role: 'cluster-admin', allowed: [], requestableRoles: [] }],
       'kubeconfig of another user': [{ reason: 'not-yours', allowed: [ada] }],
       'own request': [{ reason: 'own-request', allowed: [ada, grace] }],
       'too many deletions': [{ reason: 'too-many', deletionCount: 12, limit: 10 }],

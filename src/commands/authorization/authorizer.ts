@@ -42,6 +42,8 @@ export function createAuthorizer({ policy, clusterService, chat, now, log }: Aut
 
   async function resolveAction(permission: Permission): Promise<Action> {
     if (typeof permission === 'string') return { kind: permission };
+    if ('kubeconfigRole' in permission)
+      return { kind: 'kubeconfig', role: permission.kubeconfigRole ?? policy.defaultKubeconfigRole };
     if ('kubeconfigOwner' in permission) return { kind: 'revoke', owner: permission.kubeconfigOwner };
     const view = await clusterService.getRunView(permission.run);
     return {

@@ -1,12 +1,16 @@
 import type { BudgetProblem } from '../../engine/service/budgets/budgets.ts';
+import { KubeconfigRole } from '../../store/kubeconfig-role.ts';
 import { isSamePerson, type Person } from '../../store/person.ts';
 import { findUnreadableGroup, type GroupMembers, isListed, resolvePrincipal } from './group-members.ts';
+import { getRoleHolders, listRequestableRoles } from './list-requestable-roles.ts';
 import { getApprovers, type Policy, type Principal } from './policy.ts';
 
 /** A request, reduced to the facts that the policy depends on. */
 export type Action =
   | { readonly kind: 'look' }
   | { readonly kind: 'create' }
+  /** Issue a kubeconfig to the requester. */
+  | { readonly kind: 'kubeconfig'; readonly role: KubeconfigRole }
   /** Revoke the kubeconfigs of `owner`. */
   | { readonly kind: 'revoke'; readonly owner: Person }
   /** Approve or reject a run that deletes `deletionCount` instances. */
@@ -27,6 +31,13 @@ export type Denial =
   | { readonly reason: 'unknown-audience'; readonly subject: 'person' | 'channel' }
   | { readonly reason: 'not-a-creator'; readonly allowed: readonly Principal[] }
   | { readonly reason: 'not-an-approver'; readonly allowed: readonly Principal[] }
+  | {
+      readonly reason: 'role';
+      readonly role: KubeconfigRole;
+      readonly allowed: readonly Principal[];
+      /** Roles that the requester can request. */
+      readonly requestableRoles: readonly KubeconfigRole[];
+    }
   | { readonly reason: 'not-yours'; readonly allowed: readonly Principal[] }
   | { readonly reason: 'own-request'; readonly allowed: readonly Principal[] }
   | { readonly reason: 'budget'; readonly problem: BudgetProblem }
@@ -50,6 +61,8 @@ export function findDenial(
       return undefined;
     case 'create':
       return checkIsAllowed(creators, requester, members, 'not-a-creator');
+    case 'kubeconfig':
+      return findRoleDenial(policy, requester, action.role, members);
     case 'revoke':
       return isSamePerson(action.owner, requester)
         ? undefined
@@ -75,6 +88,18 @@ export function findScalingDenial({ maxDeletions }: Policy, deletionCount: numbe
   return checkDeletionLimit(deletionCount, maxDeletions ?? defaultScaleDownLimit);
 }
 
+function findRoleDenial(
+  policy: Policy,
+  requester: Person,
+  role: KubeconfigRole,
+  members: GroupMembers,
+): Denial | undefined {
+  const requestableRoles = listRequestableRoles(policy, requester, members);
+  const allowed = getRoleHolders(policy, role);
+  if (allowed === 'everybody' || requestableRoles.includes(role)) return undefined;
+  return findUnreadableGroup(allowed, members) ?? { reason: 'role', role, allowed, requestableRoles };
+}
+
 /** Returns who can revoke the kubeconfigs of others. */
 function getRevokers({ creators, approvers }: Policy): 'everybody' | readonly Principal[] {
   if (creators === 'everybody' || approvers === 'creators') return creators;
@@ -86,6 +111,11 @@ export function listDecidingGroups(policy: Policy, { kind }: Action, isGuest: bo
   const principalsByAction = {
     look: undefined,
     create: policy.creators,
+    // A denial names the roles that the requester can request.
+    kubeconfig: KubeconfigRole.options.flatMap((role) => {
+      const holders = getRoleHolders(policy, role);
+      return holders === 'everybody' ? [] : holders;
+    }),
     revoke: getRevokers(policy),
     answer: getApprovers(policy),
   };

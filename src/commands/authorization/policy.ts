@@ -1,7 +1,13 @@
+import type { KubeconfigRole } from '../../store/kubeconfig-role.ts';
 import type { Person } from '../../store/person.ts';
 
 /** A user, or all members of a user group. */
 export type Principal = Person | { readonly group: string };
+
+/** Who can request kubeconfigs, by role. A missing role is denied to everyone. */
+export type KubeconfigRolePolicy = Readonly<
+  Partial<Record<KubeconfigRole, 'everybody' | 'creators' | 'approvers' | readonly Principal[]>>
+>;
 
 export interface Policy {
   /** Ids of the channels in which kthw is enabled. */
@@ -16,12 +22,21 @@ export interface Policy {
   readonly creators: 'everybody' | readonly Principal[];
   /** Who can approve destructive changes. */
   readonly approvers: 'creators' | readonly Principal[];
+  readonly kubeconfigRoles: KubeconfigRolePolicy;
+  /** Role of a kubeconfig whose request names none. */
+  readonly defaultKubeconfigRole: KubeconfigRole;
   /** Maximum number of instances that one run can delete. @default 10 for a scaling, unlimited for an approved rebuild */
   readonly maxDeletions?: number | undefined;
 }
 
 /** Allows everyone everything in all channels. */
-export const allowAllPolicy: Policy = { channels: 'all', creators: 'everybody', approvers: 'creators' };
+export const allowAllPolicy: Policy = {
+  channels: 'all',
+  creators: 'everybody',
+  approvers: 'creators',
+  kubeconfigRoles: { view: 'creators', edit: 'creators', admin: 'creators', 'cluster-admin': 'creators' },
+  defaultKubeconfigRole: 'cluster-admin',
+};
 
 /** Returns the configured approvers, or the creators. */
 export function getApprovers({ approvers, creators }: Policy): 'everybody' | readonly Principal[] {

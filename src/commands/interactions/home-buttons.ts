@@ -45,6 +45,7 @@ export const homeButtons = {
   kubeconfig: defineButton({
     id: homeButtonIds.kubeconfig,
     value,
+    getPermission: () => ({ kubeconfigRole: undefined }),
     handler: { onClick: sendKubeconfig },
   }),
   delete: defineButton({

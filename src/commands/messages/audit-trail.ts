@@ -34,8 +34,8 @@ export function renderAuditTrail(
   );
 }
 
-function buildGrantRow(cluster: string, { id, grantee, expiresAt }: Grant, revokeId: string) {
-  const text = md`🔑 ${md.mention(grantee)} · kubeconfig ${md.code(id)} valid until ${md.timestamp(expiresAt)}`;
+function buildGrantRow(cluster: string, { id, grantee, role, expiresAt }: Grant, revokeId: string) {
+  const text = md`🔑 ${md.mention(grantee)} · kubeconfig ${md.code(id)} with role ${md.code(role)}, valid until ${md.timestamp(expiresAt)}`;
   return block.sectionWithButton(text, block.button(revokeId, 'Revoke', { cluster, ...grantee, grant: id }));
 }
 

@@ -44,6 +44,8 @@ function formatDenialReason(denial: Denial): Markdown {
       return md`You have read-only access`;
     case 'not-an-approver':
       return md`You're not an approver for this request`;
+    case 'role':
+      return md`You can't get a kubeconfig with role ${md.code(denial.role)}`;
     case 'not-yours':
       return md`You can only revoke your own kubeconfigs`;
     case 'own-request':
@@ -85,6 +87,15 @@ function formatNextAction(denial: Denial): Markdown {
     }
     case 'not-a-creator':
       return md`${unchangedNotice} ${md.mentions(denial.allowed)} can create and change clusters; everyone can use ${md.code('/kthw list')} and ${md.code('/kthw status')}`;
+    case 'role': {
+      const alternative =
+        denial.requestableRoles.length > 0
+          ? md`You can get ${md.join(denial.requestableRoles.map(md.code), ', ')} with ${md.code('--role')}`
+          : md`An administrator can change ${md.code('KTHW_KUBECONFIG_ROLES')}`;
+      return denial.allowed.length > 0
+        ? md`${unchangedNotice} ${md.mentions(denial.allowed)} can. ${alternative}`
+        : md`${unchangedNotice} ${alternative}`;
+    }
     case 'not-yours':
       return md`${unchangedNotice} ${md.mentions(denial.allowed)} can revoke it; ${md.code('/kthw revoke')} revokes your own`;
     case 'not-an-approver':

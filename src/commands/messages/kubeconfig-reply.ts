@@ -1,10 +1,11 @@
+import type { KubeconfigRole } from '../../store/kubeconfig-role.ts';
 import { buildReply, type Message } from './blocks.ts';
 import { formatClusterState } from './describe-status.ts';
 import { md } from './markdown.ts';
 
 /** Reply in the channel after the kubeconfig was sent in a DM. */
-export function renderKubeconfigSentReply(cluster: string): Message {
-  const text = md`I sent you the kubeconfig for *${cluster}* in a DM`;
+export function renderKubeconfigSentReply(cluster: string, role: KubeconfigRole): Message {
+  const text = md`I sent you the kubeconfig for *${cluster}* with role ${md.code(role)} in a DM`;
   return buildReply(text, md`${md.code(`/kthw revoke ${cluster}`)} revokes it early`);
 }
 

@@ -26,6 +26,6 @@ export function renderRevocation(cluster: string, grantee: Person, revocation: R
   );
 }
 
-function formatGrant({ id, issuedAt, expiresAt }: Grant): Markdown {
-  return md`• ${md.code(id)} issued ${md.timestamp(issuedAt)}, valid until ${md.timestamp(expiresAt)}`;
+function formatGrant({ id, role, issuedAt, expiresAt }: Grant): Markdown {
+  return md`• ${md.code(id)} with role ${md.code(role)}, issued ${md.timestamp(issuedAt)}, valid until ${md.timestamp(expiresAt)}`;
 }

@@ -2,6 +2,8 @@ import type { ClusterService, Kubeconfig, RunView } from '../../engine/service/c
 import type { Clock } from '../../engine/workflow/step.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import type { Policy } from '../authorization/policy.ts';
 import type { Message } from '../messages/blocks.ts';
 import { renderKubeconfigFileComment } from '../messages/index.ts';
 import { getKubeconfigFileName } from '../messages/kubeconfig-file.ts';
@@ -15,6 +17,8 @@ export interface DeliveryDeps {
   readonly clusterService: ClusterService;
   readonly chat: Chat;
   readonly clock: Clock;
+  readonly policy: Policy;
+  readonly authorize: Authorizer;
   /** Timeline of a run; undefined if it can't be drawn. */
   renderChart(view: RunView, events: readonly StoredEvent[]): Promise<Omit<ChartImage, 'name'> | undefined>;
   /** Unique across all processes and restarts. */
@@ -195,12 +199,18 @@ function formatChartFilename({ cluster, operation, run }: RunView, throughSeq: n
  * @returns why it can't be sent
  */
 async function sendKubeconfig(
-  { cluster, requester }: RunView,
+  { cluster, requester, channel }: RunView,
   cache: DeliveryCache,
-  { clusterService, chat }: DeliveryDeps,
+  { clusterService, chat, policy, authorize }: DeliveryDeps,
 ): Promise<string | undefined> {
+  const role = policy.defaultKubeconfigRole;
+  const denial = cache.kubeconfig ? undefined : await authorize(requester, channel, { kubeconfigRole: role });
+  if (denial?.reason === 'unreadable' || denial?.reason === 'unknown-audience')
+    throw new ChatError('unknown-outcome', 'kubeconfig_not_authorized');
+  if (denial) return denial.reason === 'role' ? `you can't get the role ${role}` : 'you are not allowed to get one';
   const issuedKubeconfig =
-    cache.kubeconfig ?? (await clusterService.issueKubeconfig(cluster, requester).catch(throwKubeconfigError));
+    cache.kubeconfig ??
+    (await clusterService.issueKubeconfig(cluster, { requester, role }).catch(throwKubeconfigError));
   if (!issuedKubeconfig) return 'the cluster was deleted';
   if ('notReady' in issuedKubeconfig) throw new ChatError('unknown-outcome', 'kubeconfig_not_ready');
   cache.kubeconfig = issuedKubeconfig;

@@ -5,6 +5,7 @@ const errorTexts: Readonly<Record<string, string>> = {
   messages_tab_disabled: 'the app’s Messages tab is disabled in this workspace',
   missing_scope: 'the app is missing a scope; an administrator must reinstall it',
   kubeconfig_not_ready: 'the cluster is not ready',
+  kubeconfig_not_authorized: 'Slack did not return the data to authorize it',
   kubeconfig_not_made: 'the kubeconfig could not be issued',
 };
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../engine/workflow/step.ts';
 import { systemClock } from '../../engine/workflow/system-clock.ts';
 import { iterateRecords } from '../../store/iterate-records.ts';
 import type { Store } from '../../store/store.ts';
+import { createAuthorizer } from '../authorization/authorizer.ts';
 import { allowAllPolicy, type Policy } from '../authorization/policy.ts';
 import { createTimelineChart } from '../charts/timeline-chart.ts';
 import type { Chat } from '../slack/chat.ts';
@@ -14,7 +15,7 @@ export interface NotifierOptions {
   readonly store: Store;
   readonly clusterService: ClusterService;
   readonly chat: Chat;
-  /** @default everybody can approve */
+  /** @default allows everyone everything */
   readonly policy?: Policy;
   /** Chart of a finished run. @default its timeline */
   readonly renderChart?: RunNotifierOptions['renderChart'];
@@ -42,12 +43,13 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const stop = new AbortController();
   /** One per unfinished run, kept to avoid reading events again. `pending`: its flush in progress. */
   const runNotifiers = new Map<string, { readonly runNotifier: RunNotifier; pending?: Promise<void> }>();
-  const { clock = systemClock, policy = allowAllPolicy, log } = options;
+  const { clusterService, chat, clock = systemClock, policy = allowAllPolicy, log } = options;
   const renderChart = ignoreRenderErrors(options.renderChart ?? createTimelineChart, log);
   const runNotifierOptions = {
     ...options,
     clock,
     policy,
+    authorize: createAuthorizer({ policy, clusterService, chat, now: () => clock.now(), log }),
     renderChart,
     rateLimiter: new RateLimiter(),
     notifierId: randomUUID(),

@@ -3,7 +3,6 @@ import { type Backoff, computeBackoffDelay } from '../../store/backoff-delay.ts'
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue } from '../../store/records.ts';
 import { StaleVersion } from '../../store/store.ts';
-import type { Policy } from '../authorization/policy.ts';
 import { ChatError } from '../slack/chat.ts';
 import { saveThread, type VersionedThread } from './delivery-claim.ts';
 import { type DeliveryCache, type DeliveryDeps, executeDelivery } from './execute-delivery.ts';
@@ -13,7 +12,6 @@ import { minIntervalMs, type RateLimitClass, type RateLimiter } from './rate-lim
 
 export interface RunNotifierOptions extends DeliveryDeps {
   readonly rateLimiter: RateLimiter;
-  readonly policy: Policy;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 

@@ -4,6 +4,7 @@ import type { Budgets } from '../../engine/service/budgets/budgets.ts';
 import type { ClusterService } from '../../engine/service/cluster-service.ts';
 import type { ComputeCatalog } from '../../engine/service/compute-catalog.ts';
 import type { VersionCatalog } from '../../engine/service/version-catalog.ts';
+import type { KubeconfigRole } from '../../store/kubeconfig-role.ts';
 import type { Person } from '../../store/person.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
@@ -83,6 +84,8 @@ export type Permission =
   | 'look'
   | 'create'
   | { readonly run: string; readonly isApproval: boolean }
+  /** Receive a kubeconfig. Undefined: with the policy's default role. */
+  | { readonly kubeconfigRole: KubeconfigRole | undefined }
   /** Revoke the kubeconfigs of this person. */
   | { readonly kubeconfigOwner: Person };
 

@@ -11,7 +11,7 @@ import { controlPlaneComponents } from './control-plane.ts';
 const userBindings = stepHandle('rbac/users');
 export const rbacSteps = [...buildRbacObjects().map((object) => getKubeObjectHandle('rbac', object)), userBindings];
 
-/** Allows the API server to access kubelets, and kubeconfig users to administer the cluster. Tutorial, chapter 8. */
+/** Allows the API server to access kubelets, and binds kubeconfig users to their roles. Tutorial, chapter 8. */
 export const rbac = definePhase({
   name: 'rbac',
   title: 'RBAC: kubelet access and users',
@@ -41,5 +41,5 @@ export const rbac = definePhase({
 
 async function inspectGrantBindings(c: StepContext) {
   const api = await connectToKubeApi(c);
-  return { api, ...(await diffAccessBindings(api, () => c.listActiveGrantIds(), c.signal)) };
+  return { api, ...(await diffAccessBindings(api, () => c.listActiveGrants(), c.signal)) };
 }

@@ -34,9 +34,9 @@ export async function issueUserCertificate(
 }
 
 /** Group of all users, to distinguish them from components in logs. It has no bindings. */
-const userGroup = 'kthw:admins';
+const userGroup = 'kthw:users';
 
-/** Returns the group of one certificate. A cluster role binding of the same name makes it cluster admin. */
+/** Returns the group of one certificate. A cluster role binding of the same name gives it the role of the grant. */
 export function getGrantGroup(grantId: string): string {
   return `kthw:grant:${grantId}`;
 }

@@ -1,3 +1,4 @@
+import type { KubeconfigRole } from '../../store/kubeconfig-role.ts';
 import type { KubeObject } from '../kubernetes/object-path.ts';
 import { getGrantGroup } from '../pki/user-certificate.ts';
 
@@ -41,10 +42,10 @@ export function buildRbacObjects(): KubeObject[] {
 /** Label of grant bindings; its value is the grant id. */
 export const grantLabel = 'kthw-grant';
 
-/** Builds the binding that makes one user certificate cluster admin. Without it, the certificate has no permissions. */
-export function buildGrantBinding(grantId: string): KubeObject {
+/** Builds the binding of one user certificate to its role. Without it, the certificate has no permissions. */
+export function buildGrantBinding(grantId: string, role: KubeconfigRole): KubeObject {
   const name = getGrantGroup(grantId);
-  const binding = buildClusterRoleBinding(name, 'cluster-admin', { kind: 'Group', name });
+  const binding = buildClusterRoleBinding(name, role, { kind: 'Group', name });
   return { ...binding, metadata: { name, labels: { [grantLabel]: grantId } } } as KubeObject;
 }
 

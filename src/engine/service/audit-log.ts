@@ -132,12 +132,12 @@ function formatApprovalEffects(deletions: readonly string[], stoppedOperation: s
 }
 
 function buildGrantEntries(id: string, grant: RecordValue<'kubeconfigGrant'>): AuditEntry[] {
-  const { grantee, commonName, issuedAt, expiresAt, deliveredAt, revoked } = grant;
+  const { grantee, commonName, role, issuedAt, expiresAt, deliveredAt, revoked } = grant;
   if (deliveredAt === undefined) return [];
   const issuedEntry: AuditEntry = {
     at: new Date(issuedAt),
     actor: grantee,
-    description: `received kubeconfig ${id} as ${commonName}, valid until ${expiresAt}`,
+    description: `received kubeconfig ${id} with role ${role} as ${commonName}, valid until ${expiresAt}`,
   };
   if (!revoked) return [issuedEntry];
   return [
@@ -145,7 +145,7 @@ function buildGrantEntries(id: string, grant: RecordValue<'kubeconfigGrant'>): A
     {
       at: new Date(revoked.revokedAt),
       actor: revoked.revokedBy,
-      description: `revoked kubeconfig ${id} of ${commonName}`,
+      description: `revoked kubeconfig ${id} with role ${role} of ${commonName}`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type { PauseDecision, StoppedRun } from '../../store/events.ts';
+import type { KubeconfigRole } from '../../store/kubeconfig-role.ts';
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord } from '../../store/records.ts';
 import type { Difference, StepError } from '../../store/step-error.ts';
@@ -142,6 +143,15 @@ export interface Kubeconfig {
   readonly file: Secret;
   readonly expiresAt: Date;
   readonly commonName: string;
+  readonly role: KubeconfigRole;
+}
+
+export interface KubeconfigRequest {
+  readonly requester: Person;
+  /** Its cluster role is bound in all namespaces. */
+  readonly role: KubeconfigRole;
+  /** Validity, at most 720. @default 24 */
+  readonly hours?: number | undefined;
 }
 
 export interface ApprovalView {
@@ -187,6 +197,7 @@ export interface Grant {
   readonly id: string;
   readonly grantee: Person;
   readonly commonName: string;
+  readonly role: KubeconfigRole;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
@@ -261,11 +272,10 @@ export interface RunDecisions {
 }
 
 export interface KubeconfigService {
-  /** @param hours validity @default 24 */
+  /** The caller authorizes the role. */
   issueKubeconfig(
     name: string,
-    requester: Person,
-    hours?: number,
+    request: KubeconfigRequest,
   ): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
   /**
    * Records a file in Slack before its content is shared, so that it can be deleted after a crash. False: the kubeconfig is

@@ -1,4 +1,3 @@
-import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { DigestLookup } from '../cluster/digests.ts';
@@ -20,6 +19,7 @@ import type {
   ClusterService,
   DiagnosticsService,
   Kubeconfig,
+  KubeconfigRequest,
   KubeconfigService,
   NotFound,
 } from './cluster-service.ts';
@@ -45,7 +45,7 @@ export interface ClusterServiceOptions {
   wake(run: string): void;
   /** Called after the store failed during a request, which may have left a run half recorded. */
   rescanOpenRuns?(): void;
-  issueKubeconfig(record: ClusterRecord, requester: Person, hours: number): Promise<Kubeconfig>;
+  issueKubeconfig(record: ClusterRecord, request: KubeconfigRequest): Promise<Kubeconfig>;
   /** Deletes the cluster's bindings of revoked kubeconfigs. @throws KthwError when the cluster's API is unreachable */
   removeRevokedBindings(record: ClusterRecord): Promise<void>;
   /** Returns why a cluster can't use its machine type, or undefined, also when that is unknown. */
@@ -97,13 +97,13 @@ function createClusterQueries(options: ClusterServiceOptions, views: RunViewCach
 function createKubeconfigService(options: ClusterServiceOptions, views: RunViewCache): KubeconfigService {
   const { store, now } = options;
   return {
-    async issueKubeconfig(name, requester, hours = 24) {
+    async issueKubeconfig(name, request) {
       const found = await readActiveCluster(store, name);
       if (!found) return undefined;
       const { state } = await loadClusterStatus(found, views);
       if (state !== 'ready') return { notReady: state };
       try {
-        return await options.issueKubeconfig(found.value, requester, hours);
+        return await options.issueKubeconfig(found.value, request);
       } catch (error) {
         if (error instanceof KthwError && error.kind === 'transient') return { notReady: error.message };
         throw error;

@@ -29,7 +29,7 @@ import type { Budgets } from './budgets/budgets.ts';
 import type { ClusterService } from './cluster-service.ts';
 import { createClusterService } from './create-cluster-service.ts';
 import { issueKubeconfig, removeRevokedBindings } from './issue-kubeconfig.ts';
-import { listActiveGrantIds } from './list-grants.ts';
+import { listActiveGrants } from './list-grants.ts';
 import { TtlCache } from './ttl-cache.ts';
 import { createVersionCatalog, type VersionCatalog } from './version-catalog.ts';
 
@@ -117,7 +117,7 @@ export function createEngine(options: EngineOptions): Engine {
                 downloads,
                 ssh,
                 vault,
-                listActiveGrantIds: () => listActiveGrantIds(store, cluster, clock.now()),
+                listActiveGrants: () => listActiveGrants(store, cluster, clock.now()),
               },
               close: () => ssh.close(),
             };
@@ -206,7 +206,7 @@ export function createEngine(options: EngineOptions): Engine {
         signal: AbortSignal.timeout(blockersTimeoutMs),
       }),
     observeMissingParts: ({ spec }) => observeMissingParts(getInspectionDeps(spec), spec),
-    issueKubeconfig: (record, requester, hours) => issueKubeconfig(kubeconfigDeps, record, requester, hours),
+    issueKubeconfig: (record, request) => issueKubeconfig(kubeconfigDeps, record, request),
     removeRevokedBindings: (record) => removeRevokedBindings(kubeconfigDeps, record),
   });
   return { clusterService, dispatcher, versionCatalog };

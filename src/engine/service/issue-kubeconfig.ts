@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Vault, VaultProvider } from '../../store/vault/vault.ts';
@@ -13,9 +12,9 @@ import { getCertificate } from '../pki/pack-certificate.ts';
 import { issueUserCertificate } from '../pki/user-certificate.ts';
 import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
 import { connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
-import type { Kubeconfig } from './cluster-service.ts';
+import type { Kubeconfig, KubeconfigRequest } from './cluster-service.ts';
 import { recordGrant } from './kubeconfig-delivery.ts';
-import { listActiveGrantIds } from './list-grants.ts';
+import { listActiveGrants } from './list-grants.ts';
 
 export interface KubeconfigDeps {
   readonly store: Store;
@@ -29,16 +28,14 @@ const hourMs = 3_600_000;
 const apiTimeoutMs = 20_000;
 
 /**
- * Issues a kubeconfig with a personal certificate, records the grant and creates its RBAC binding. The caller confirms its
- * delivery or withdraws it.
- * @param hours validity, at most 720
- * @throws RangeError if `hours` is too large; KthwError if the cluster's API is unreachable
+ * Issues a kubeconfig with a personal certificate, records the grant and binds it to the requested role. The caller
+ * confirms its delivery or withdraws it.
+ * @throws RangeError if `hours` is more than 720; KthwError if the cluster's API is unreachable
  */
 export async function issueKubeconfig(
   deps: KubeconfigDeps,
   { spec }: ClusterRecord,
-  requester: Person,
-  hours: number,
+  { requester, role, hours = 24 }: KubeconfigRequest,
 ): Promise<Kubeconfig> {
   const { store, vaults, now } = deps;
   const { name } = spec;
@@ -66,12 +63,13 @@ export async function issueKubeconfig(
     cluster: name,
     grantee: requester,
     commonName,
+    role,
     issuedAt: now().toISOString(),
     expiresAt: expiresAt.toISOString(),
   };
   await recordGrant(store, grantId, grant);
   try {
-    await createGrantBinding(api, grantId, signal);
+    await createGrantBinding(api, { id: grantId, role }, signal);
   } catch (error) {
     // The kubeconfig was not delivered. If the binding exists anyway, the next cleanup deletes it.
     await store.remove('kubeconfigGrant', buildGrantKey(name, grantId));
@@ -79,11 +77,11 @@ export async function issueKubeconfig(
     throw error;
   }
   // A revocation before the binding existed could not delete it.
-  if (!(await listActiveGrantIds(store, name, now())).includes(grantId)) {
+  if (!(await listActiveGrants(store, name, now())).some(({ id }) => id === grantId)) {
     await deleteGrantBindings(api, [grantId], signal);
     throw new KthwError('cancelled', {});
   }
-  return { id: grantId, file, expiresAt, commonName };
+  return { id: grantId, file, expiresAt, commonName, role };
 }
 
 /** Deletes the bindings of revoked and expired grants. @throws KthwError if the cluster's API is unreachable */
@@ -94,7 +92,7 @@ export async function removeRevokedBindings(deps: KubeconfigDeps, { spec }: Clus
 }
 
 async function removeStaleBindings(api: KubeApi, { store, now }: KubeconfigDeps, name: string, signal: AbortSignal) {
-  const { stale } = await diffAccessBindings(api, () => listActiveGrantIds(store, name, now()), signal);
+  const { stale } = await diffAccessBindings(api, () => listActiveGrants(store, name, now()), signal);
   await deleteGrantBindings(api, stale, signal);
 }
 

@@ -4,7 +4,7 @@ import { updateRecord } from '../../store/update-record.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { buildGrantKey } from '../cluster/grant-key.ts';
 import type { KubeconfigService } from './cluster-service.ts';
-import { listActiveGrantIds } from './list-grants.ts';
+import { listActiveGrants } from './list-grants.ts';
 
 interface DeliveryDeps {
   readonly store: Store;
@@ -27,7 +27,7 @@ export function createKubeconfigDelivery({
   removeRevokedBindings,
 }: DeliveryDeps): Pick<KubeconfigService, 'recordKubeconfigFile' | 'confirmKubeconfig' | 'withdrawKubeconfig'> {
   async function isActive(name: string, grantId: string): Promise<boolean> {
-    return (await listActiveGrantIds(store, name, now())).includes(grantId);
+    return (await listActiveGrants(store, name, now())).some(({ id }) => id === grantId);
   }
 
   return {

@@ -26,17 +26,14 @@ export async function listActiveGrants(
     )
     .filter(({ value }) => !isDelivered || value.deliveredAt !== undefined)
     .map(
-      ({ id, value: { grantee, commonName, issuedAt, expiresAt } }): Grant => ({
+      ({ id, value: { grantee, commonName, role, issuedAt, expiresAt } }): Grant => ({
         id: id.slice(buildGrantKey(cluster, '').length),
         grantee,
         commonName,
+        role,
         issuedAt: new Date(issuedAt),
         expiresAt: new Date(expiresAt),
       }),
     )
     .sort((a, b) => +a.issuedAt - +b.issuedAt);
-}
-
-export async function listActiveGrantIds(store: Store, cluster: string, now: Date): Promise<readonly string[]> {
-  return (await listActiveGrants(store, cluster, now)).map(({ id }) => id);
 }

@@ -1,12 +1,19 @@
+import type { KubeconfigRole } from '../../store/kubeconfig-role.ts';
 import type { KubeApi } from '../kubernetes/kube-client.ts';
 import { getObjectPath } from '../kubernetes/object-path.ts';
 import { buildGrantBinding, grantLabel } from '../render/rbac-objects.ts';
 import { deleteObject, getObject } from './get-object.ts';
 
+/** An active kubeconfig grant, as far as its binding depends on it. */
+export interface BoundGrant {
+  readonly id: string;
+  readonly role: KubeconfigRole;
+}
+
 /** Differences between kubeconfig grants and their bindings in the cluster. */
 export interface AccessBindingDiff {
-  /** Ids of active grants without a binding. */
-  readonly missing: readonly string[];
+  /** Active grants without a binding. */
+  readonly missing: readonly BoundGrant[];
   /** Ids of bound grants that are expired or revoked. */
   readonly stale: readonly string[];
 }
@@ -22,22 +29,22 @@ interface BindingList {
  */
 export async function diffAccessBindings(
   api: KubeApi,
-  listActiveGrantIds: () => Promise<readonly string[]>,
+  listActiveGrants: () => Promise<readonly BoundGrant[]>,
   signal: AbortSignal,
 ): Promise<AccessBindingDiff> {
-  const path = `${getObjectPath(buildGrantBinding('')).replace(/\/[^/]*$/, '')}?labelSelector=${grantLabel}`;
+  const path = `${getObjectPath(buildGrantBinding('', 'view')).replace(/\/[^/]*$/, '')}?labelSelector=${grantLabel}`;
   const list = await getObject<BindingList>(api, path, signal);
   const boundGrants = (list?.items ?? []).flatMap(({ metadata: { labels } }) => labels?.[grantLabel] ?? []);
-  const desired = await listActiveGrantIds();
+  const desired = await listActiveGrants();
   return {
-    missing: desired.filter((grant) => !boundGrants.includes(grant)),
-    stale: boundGrants.filter((grant) => !desired.includes(grant)),
+    missing: desired.filter(({ id }) => !boundGrants.includes(id)),
+    stale: boundGrants.filter((grant) => !desired.some(({ id }) => id === grant)),
   };
 }
 
-/** Allows the kubeconfig of a grant to administer the cluster. @throws KthwError */
-export async function createGrantBinding(api: KubeApi, grantId: string, signal: AbortSignal): Promise<void> {
-  const binding = buildGrantBinding(grantId);
+/** Gives the kubeconfig of a grant its role in the cluster. @throws KthwError */
+export async function createGrantBinding(api: KubeApi, { id, role }: BoundGrant, signal: AbortSignal): Promise<void> {
+  const binding = buildGrantBinding(id, role);
   await api.apply(getObjectPath(binding), binding, signal);
 }
 
@@ -47,5 +54,7 @@ export async function deleteGrantBindings(
   grantIds: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all(grantIds.map((grant) => deleteObject(api, getObjectPath(buildGrantBinding(grant)), signal)));
+  await Promise.all(
+    grantIds.map((grant) => deleteObject(api, getObjectPath(buildGrantBinding(grant, 'view')), signal)),
+  );
 }

@@ -6,6 +6,7 @@ import type { KubeClient } from '../kubernetes/kube-client.ts';
 import type { RedactedVault } from '../manual/redacted-vault.ts';
 import type { SshClient } from '../ssh/ssh-client.ts';
 import type { WorkflowContext } from '../workflow/step.ts';
+import type { BoundGrant } from './access-bindings.ts';
 
 /** Clients and data for the steps of a cluster. */
 export interface StepContext extends WorkflowContext {
@@ -19,8 +20,8 @@ export interface StepContext extends WorkflowContext {
   readonly digests: DigestLookup;
   /** Undefined: downloads are not checked before instances start them. */
   readonly downloads: DownloadClient | undefined;
-  /** Ids of the kubeconfig grants that are neither expired nor revoked. */
-  listActiveGrantIds(): Promise<readonly string[]>;
+  /** Kubeconfig grants that are neither expired nor revoked. */
+  listActiveGrants(): Promise<readonly BoundGrant[]>;
 }
 
 /** Data that files and commands are rendered from. */

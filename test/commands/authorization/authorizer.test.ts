@@ -266,7 +266,7 @@ describe('who may not', () => {
     await people.actAs('linus').sendCommand(general, '/kthw status demo');
     await inChannel(slack, 'linus', 'demo: creating');
     const before = await slack.store.list('cluster');
-    const commands = ['create other', 'cancel demo', 'resume demo', 'smoke demo', 'kubeconfig demo', 'delete demo'];
+    const commands = ['create other', 'cancel demo', 'resume demo', 'smoke demo', 'delete demo'];
     for (const [i, command] of [...commands, 'rebuild demo --from etcd', 'scale demo --workers 1'].entries()) {
       await people.actAs('linus').sendCommand(general, `/kthw ${command}`);
       await people.waitFor(
@@ -279,7 +279,7 @@ describe('who may not', () => {
     }
     await people.actAs('linus').sendMessage(general, '@kthw cancel demo');
     await people.waitFor(
-      async () => (await people.listMessages(general, 'linus')).filter(({ text }) => text.includes('🚫')).length === 9,
+      async () => (await people.listMessages(general, 'linus')).filter(({ text }) => text.includes('🚫')).length === 8,
     );
     expect(await slack.store.list('cluster')).toEqual(before);
     expect(await slack.store.list('run')).toHaveLength(1);

@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { View } from '../../../local/slack/model/view.ts';
-import type { Policy } from '../../../src/commands/authorization/policy.ts';
+import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
 import type { ComputeCatalog, ComputeChoices } from '../../../src/engine/service/compute-catalog.ts';
 import { createSampleVersions, sampleChoices } from '../../fixtures/compute-catalog.ts';
 import { buildSpec } from '../../fixtures/run.ts';
@@ -321,7 +321,7 @@ describe('the versions', () => {
 });
 
 describe('who may not', () => {
-  const policy: Policy = { channels: 'all', creators: [{ team: 'T1', user: 'U1' }], approvers: 'creators' };
+  const policy: Policy = { ...allowAllPolicy, creators: [{ team: 'T1', user: 'U1' }] };
 
   test('create sees a denial instead of the form', async () => {
     const slack = await started({ policy });

@@ -87,8 +87,11 @@ describe('calls of the cluster service', () => {
     ['resume demo', ['resumeRun', 'demo', testUser, undefined]],
     ['cancel demo', ['cancelRun', 'demo', testUser]],
     ['smoke demo', ['runSmokeTest', 'demo', testUser, channel]],
-    ['kubeconfig demo', ['issueKubeconfig', 'demo', testUser, 24]],
-    ['kubeconfig demo --hours 720', ['issueKubeconfig', 'demo', testUser, 720]],
+    ['kubeconfig demo', ['issueKubeconfig', 'demo', { requester: testUser, role: 'cluster-admin', hours: 24 }]],
+    [
+      'kubeconfig demo --role view --hours 720',
+      ['issueKubeconfig', 'demo', { requester: testUser, role: 'view', hours: 720 }],
+    ],
     ['rebuild demo --from etcd', ['rebuildCluster', 'demo', { fromPhase: 'etcd', requester: testUser, channel }]],
     [
       'rebuild demo --from controllers --machine-type e2-standard-4',
@@ -159,6 +162,7 @@ describe('invalid input is answered immediately with the problems', () => {
     ['create demo --ttl 29m', 'from 30m to 90d'],
     ['create demo --ttl 91d', 'from 30m to 90d'],
     ['kubeconfig demo --hours 721', 'at most 720'],
+    ['kubeconfig demo --role root', 'view, edit, admin or cluster-admin'],
     ['kubeconfig demo --hours 0', 'must be a whole number of hours'],
     ['status', '`NAME` is missing'],
     ['status a/b', 'lower-case letters'],

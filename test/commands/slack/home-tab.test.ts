@@ -227,7 +227,7 @@ describe('access to the Home tab', () => {
     const view = await opened(slack, 'ada', '1 cluster');
     expect(buttonsOf(view)).not.toContain('home.create');
     await slack.slackClient.actAs('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
-    await showing(slack, 'read-only access');
+    await showing(slack, 'get a kubeconfig with role');
     expect(await slack.slackClient.actAs('ada').listDmMessages()).toEqual([]);
   });
 });

@@ -214,7 +214,7 @@ describe('the deletion of kubeconfig files', () => {
   test('withdraws a kubeconfig whose delivery a crash interrupted, after 10 minutes', async () => {
     const slack = await start();
     await slack.store.append(await createCluster(slack), [{ type: 'run.finished', outcome: 'cancelled' }]);
-    const issued = await slack.clusterService.issueKubeconfig('demo', ada);
+    const issued = await slack.clusterService.issueKubeconfig('demo', { requester: ada, role: 'view' });
     if (!issued || !('id' in issued)) throw new Error('no kubeconfig');
     const dm = await slack.chat.openDm(ada.user);
     // The process ended after the upload and before it was confirmed.

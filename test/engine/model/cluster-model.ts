@@ -205,7 +205,9 @@ export class ClusterModel {
   }
 
   async #checkReady(workers: number): Promise<void> {
-    const kubeconfig = await this.#service.issueKubeconfig(name, users.ada).catch((error: unknown) => error);
+    const kubeconfig = await this.#service
+      .issueKubeconfig(name, { requester: users.ada, role: 'cluster-admin' })
+      .catch((error: unknown) => error);
     if (!kubeconfig || typeof kubeconfig !== 'object' || !('file' in kubeconfig))
       this.violations.push(`no kubeconfig for a ready cluster: ${JSON.stringify(kubeconfig)}`);
     const nodes = this.environment.kube.listNodeNames();

@@ -110,7 +110,7 @@ describe('a certificate in Node', () => {
   });
 
   it('supports names beyond PrintableString', async () => {
-    const expected = { name: 'a', commonName: 'slack:T_1:Ü&*', organization: 'kthw:admins', hosts: [] };
+    const expected = { name: 'a', commonName: 'slack:T_1:Ü&*', organization: 'kthw:users', hosts: [] };
     const { certificate } = await issueCertificate(authority, expected, { now });
     expect(new X509Certificate(certificate).toLegacyObject().subject.CN).toBe('slack:T_1:Ü&*');
   });

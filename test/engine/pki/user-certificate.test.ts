@@ -18,7 +18,7 @@ describe('a user certificate', () => {
     const { certificate, commonName } = await issueUserCertificate(authority, ada, { now, grantId });
     const read = new X509Certificate(certificate);
     expect(commonName).toBe('slack:T01:U42');
-    expect(read.toLegacyObject().subject).toMatchObject({ CN: 'slack:T01:U42', O: ['kthw:admins', 'kthw:grant:1a2b'] });
+    expect(read.toLegacyObject().subject).toMatchObject({ CN: 'slack:T01:U42', O: ['kthw:users', 'kthw:grant:1a2b'] });
     expect(read.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
     expect(read.subjectAltName).toBeUndefined();
   });

@@ -29,7 +29,7 @@ describe('the configurations of 1.20.2', () => {
     ['kube-proxy-config.yaml', renderKubeProxyConfig(cluster, worker)],
     ['audit-policy.yaml', renderAuditPolicy()],
     ['access.yaml', renderYamlDocuments(...buildRbacObjects())],
-    ['grant.yaml', renderYamlDocuments(buildGrantBinding('3f9a12bc45de'))],
+    ['grant.yaml', renderYamlDocuments(buildGrantBinding('3f9a12bc45de', 'edit'))],
     ['coredns.yaml', renderYamlDocuments(...buildCorednsObjects(cluster))],
     ['containerd-2.toml', renderContainerdConfig(cluster.release)],
     ['containerd-3.toml', renderContainerdConfig(getRelease('1.36.4'))],

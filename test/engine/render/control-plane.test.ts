@@ -90,7 +90,7 @@ async function putEverything(): Promise<void> {
       user: person.commonName,
     });
     await put(`/${grantId}.kubeconfig`, theirs.reveal());
-    await put(`/${grantId}.json`, JSON.stringify(buildGrantBinding(grantId)));
+    await put(`/${grantId}.json`, JSON.stringify(buildGrantBinding(grantId, 'cluster-admin')));
   }
   await put(`${paths.kubernetes}/encryption-config.yaml`, renderEncryptionConfig(new Secret(randomBytes(32))).reveal());
   await put(`${paths.kubernetesConfig}/audit-policy.yaml`, renderAuditPolicy());

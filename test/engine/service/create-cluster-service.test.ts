@@ -349,16 +349,27 @@ describe('a kubeconfig', () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     const run = runOf(await process.clusterService.createCluster(buildRequest(environment)));
-    expect(await process.clusterService.issueKubeconfig('demo', environment.requester)).toEqual({
+    expect(
+      await process.clusterService.issueKubeconfig('demo', { requester: environment.requester, role: 'cluster-admin' }),
+    ).toEqual({
       notReady: 'provisioning',
     });
     await environment.waitForRun(run);
-    const given = await process.clusterService.issueKubeconfig('demo', environment.requester, 2);
+    const given = await process.clusterService.issueKubeconfig('demo', {
+      requester: environment.requester,
+      role: 'cluster-admin',
+      hours: 2,
+    });
     if (!given || 'notReady' in given) throw new Error('no kubeconfig was given');
     expect(JSON.stringify(given)).not.toContain('client-key-data');
     expect(given.file.reveal()).toContain('client-key-data');
     expect(+given.expiresAt - +environment.clock.now()).toBe(2 * 3_600_000);
-    expect(await process.clusterService.issueKubeconfig('other', environment.requester)).toBeUndefined();
+    expect(
+      await process.clusterService.issueKubeconfig('other', {
+        requester: environment.requester,
+        role: 'cluster-admin',
+      }),
+    ).toBeUndefined();
   });
 });
 

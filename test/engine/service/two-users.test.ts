@@ -51,7 +51,9 @@ describe('a rejection', () => {
     for (let i = 0; i < 3; i++) await rejectRebuild(environment, process);
     expect(environment.compute.listResourceNames()).toEqual(before);
     expect((await process.clusterService.getStatus('demo'))?.state).toBe('ready');
-    expect(await process.clusterService.issueKubeconfig('demo', ada)).toHaveProperty('file');
+    expect(
+      await process.clusterService.issueKubeconfig('demo', { requester: ada, role: 'cluster-admin' }),
+    ).toHaveProperty('file');
     const rule = { name: getResourceNames({ name: 'demo' }).allowSsh };
     expect(await environment.compute.firewalls.get(rule, new AbortController().signal)).toMatchObject({
       disabled: true,

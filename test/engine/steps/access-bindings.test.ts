@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import { issueKubeconfig } from '../../../src/engine/service/issue-kubeconfig.ts';
+import { KubeconfigRole } from '../../../src/store/kubeconfig-role.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
 import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
 
@@ -28,7 +29,7 @@ async function aReadyCluster(): Promise<Ready> {
   const process = environment.createProcess();
   await environment.createCluster(process);
   async function issue(to: typeof ada): Promise<string> {
-    const issued = await process.clusterService.issueKubeconfig('demo', to);
+    const issued = await process.clusterService.issueKubeconfig('demo', { requester: to, role: 'cluster-admin' });
     if (!issued || 'notReady' in issued) throw new Error('no kubeconfig was issued');
     return issued.id;
   }
@@ -99,6 +100,29 @@ describe('a kubeconfig', () => {
     expect(await bound()).toEqual([second, other].sort());
   });
 
+  test.each(KubeconfigRole.options)(
+    'with role %s is bound to that role only, also in a recreated etcd',
+    async (role) => {
+      const { environment, process } = await aReadyCluster();
+      const readRoles = async () => {
+        const address = String((await environment.store.read('cluster', 'demo'))?.value.outputs['public-address']);
+        const api = environment.kube.connect({ address } as Parameters<typeof environment.kube.connect>[0]);
+        const bindings = environment.kube.listObjectPaths(address).filter((path) => path.includes('kthw:grant:'));
+        return await Promise.all(
+          bindings.map(async (path) => (await api.request('GET', path, new AbortController().signal)).body),
+        );
+      };
+      const expected = [{ kind: 'ClusterRoleBinding', roleRef: { kind: 'ClusterRole', name: role } }];
+      expect(await process.clusterService.issueKubeconfig('demo', { requester: ada, role })).toMatchObject({ role });
+      expect(await process.clusterService.listGrants('demo')).toMatchObject([{ role }]);
+      expect(await readRoles()).toMatchObject(expected);
+      await environment.finishRun(
+        process.clusterService.rebuildCluster('demo', { fromPhase: 'etcd', requester: ada, channel: 'C1' }),
+      );
+      expect(await readRoles()).toMatchObject(expected);
+    },
+  );
+
   test('can be revoked individually, and only by its owner’s ID', async () => {
     const { process, bound, given } = await aReadyCluster();
     const [one, two] = [await given(ada), await given(ada)];
@@ -121,16 +145,21 @@ describe('a kubeconfig', () => {
     expect(trail).toEqual([
       expect.objectContaining({
         actor: ada,
-        description: expect.stringMatching(`^received kubeconfig ${id} as slack:T1:U1, valid until 2`),
+        description: expect.stringMatching(
+          `^received kubeconfig ${id} with role cluster-admin as slack:T1:U1, valid until 2`,
+        ),
       }),
-      expect.objectContaining({ actor: grace, description: `revoked kubeconfig ${id} of slack:T1:U1` }),
+      expect.objectContaining({
+        actor: grace,
+        description: `revoked kubeconfig ${id} with role cluster-admin of slack:T1:U1`,
+      }),
     ]);
   });
 
   test('whose binding fails is not issued and not listed', async () => {
     const { environment, process, bound } = await aReadyCluster();
     environment.kube.faults.plan({ call: /^APPLY .*kthw:grant/, when: 'before', error: away });
-    expect(await process.clusterService.issueKubeconfig('demo', ada)).toEqual({
+    expect(await process.clusterService.issueKubeconfig('demo', { requester: ada, role: 'cluster-admin' })).toEqual({
       notReady: expect.stringContaining('is unreachable'),
     });
     expect(await process.clusterService.listGrants('demo')).toEqual([]);
@@ -147,12 +176,10 @@ describe('a kubeconfig', () => {
     });
     const { store, clock, kube, vaults } = environment;
     const record = (await store.read('cluster', 'demo'))?.value as ClusterRecord;
-    const giving = issueKubeconfig(
-      { store, kube, vaults: vaults.createProvider(store), now: clock.now },
-      record,
-      ada,
-      24,
-    );
+    const giving = issueKubeconfig({ store, kube, vaults: vaults.createProvider(store), now: clock.now }, record, {
+      requester: ada,
+      role: 'cluster-admin',
+    });
     await expect(giving).rejects.toMatchObject({ code: 'cancelled' });
     expect(await bound()).toEqual([]);
   });

@@ -59,7 +59,10 @@ describe('outputs that were changed in the store', () => {
     ]);
     await clusterService.getSnapshot('demo', 'ssh');
     expect(await clusterService.listMissingParts('demo')).toEqual([]);
-    const kubeconfig = await clusterService.issueKubeconfig('demo', environment.requester);
+    const kubeconfig = await clusterService.issueKubeconfig('demo', {
+      requester: environment.requester,
+      role: 'cluster-admin',
+    });
     if (!kubeconfig || !('file' in kubeconfig)) throw new Error(JSON.stringify(kubeconfig));
     expect(kubeconfig.file.reveal()).not.toContain('203.0.113.66');
     expectNoForgery();
@@ -167,9 +170,9 @@ test('a run with the spec of another cluster fails before it connects', async ()
   await environment.waitForRun('forged');
   expect(await environment.getOutcome('forged')).toBe('failed');
   expect(connections).toEqual([]);
-  await expect(process.clusterService.issueKubeconfig('other', environment.requester)).rejects.toThrow(
-    /cluster "other" has the spec of "demo"/,
-  );
+  await expect(
+    process.clusterService.issueKubeconfig('other', { requester: environment.requester, role: 'cluster-admin' }),
+  ).rejects.toThrow(/cluster "other" has the spec of "demo"/);
 });
 
 /** Replaces all outputs in the cluster record. Returns their names. */

@@ -239,7 +239,7 @@ const changes: readonly Change[] = [
     '--peer-trusted-ca-file',
   ],
   ['3.1.1', 'a name that is bound', bound('ada', 'view', { kind: 'User', name: 'slack:T1:U1' }), '`ada` binds a name'],
-  ['3.1.1', 'the group of all people', bound('all', 'view', { kind: 'Group', name: 'kthw:admins' }), '`all`'],
+  ['3.1.1', 'the group of all people', bound('all', 'view', { kind: 'Group', name: 'kthw:users' }), '`all`'],
   ['3.2.1', 'an empty log', on('controller', 'audit-log 4096', 'audit-log 0'), 'is empty'],
   ['3.2.1', 'no log', on('controller', 'audit-log 4096\n', ''), 'audit log does not exist'],
   [
