@@ -65,7 +65,8 @@ describe.each(prose)('the sentences of %s', (file) => {
 test('docs/configuration.md has every variable of the bot, and no other', () => {
   const code = [
     read('src/config.ts'),
-    ...['guest/ensure-rootfs.ts'].map((file) => read(join('local/compute/machines', file))),
+    read('local/compute/machines/guest/ensure-rootfs.ts'),
+    read('local/slack/read-edition.ts'),
   ].join('\n');
   const inCode = new Set(code.match(/\b(?:KTHW|SLACK)_[A-Z_]+\b/g));
   const inDocs = new Set(read('docs/configuration.md').match(/\b(?:KTHW|SLACK)_[A-Z_]+\b/g));

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { readEdition } from '../../../local/slack/read-edition.ts';
 import type { Edition } from '../../../local/slack/slack-emulator-options.ts';
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
 import { block, buildMessage } from '../../../src/commands/messages/blocks.ts';
@@ -63,6 +64,12 @@ const surfaces: Readonly<Record<string, Surface>> = {
     await submitForm(scene, 'by-home');
   },
 };
+
+test('the edition comes from the environment', () => {
+  expect(readEdition({})).toBe('plain');
+  expect(readEdition({ KTHW_SLACK_EDITION: 'grid' })).toBe('grid');
+  expect(() => readEdition({ KTHW_SLACK_EDITION: 'Grid' })).toThrow('must be one of plain, grid, connect, guest');
+});
 
 async function startScene(edition: Edition, name: string, channel: string, policy: Partial<Policy>): Promise<Scene> {
   const slack = await startSlackFixture({ edition, policy: { ...allowAllPolicy, channels: [channel], ...policy } });
