@@ -135,6 +135,8 @@ export const recordSchemas = {
     role: KubeconfigRole.default('cluster-admin'),
     issuedAt: Instant,
     expiresAt: Instant,
+    /** Absent in records of earlier releases: their delivery was not recorded and counts as confirmed. */
+    recordsDelivery: z.literal(true).optional(),
     /** When Slack confirmed the file. Absent: in progress, or withdrawn. */
     deliveredAt: Instant.optional(),
     /** Set when the kubeconfig could not be delivered. */

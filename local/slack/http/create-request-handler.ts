@@ -66,7 +66,7 @@ function redirectToMessage(channel: string, name: string, response: ServerRespon
 
 function sendPrivateFile(workspace: Workspace, id: string, request: IncomingMessage, response: ServerResponse): void {
   const file = workspace.team.findFile(id);
-  const content = file && Buffer.from(file.content, 'base64');
+  const content = file && file.state !== 'deleted' ? Buffer.from(file.content, 'base64') : undefined;
   if (content && hasBearerToken(request, workspace.settings.botToken))
     replyBytes(response, 200, content, { 'content-type': 'application/octet-stream' });
   else replyBytes(response, 404, 'not found');

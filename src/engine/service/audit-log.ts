@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue, RunRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { isGrantDelivered } from '../cluster/is-grant-delivered.ts';
 import { operations } from '../phases/operations.ts';
 import { planRun } from '../workflow/plan.ts';
 import type { Phase } from '../workflow/step.ts';
@@ -132,8 +133,8 @@ function formatApprovalEffects(deletions: readonly string[], stoppedOperation: s
 }
 
 function buildGrantEntries(id: string, grant: RecordValue<'kubeconfigGrant'>): AuditEntry[] {
-  const { grantee, commonName, role, issuedAt, expiresAt, deliveredAt, revoked } = grant;
-  if (deliveredAt === undefined) return [];
+  const { grantee, commonName, role, issuedAt, expiresAt, revoked } = grant;
+  if (!isGrantDelivered(grant)) return [];
   const issuedEntry: AuditEntry = {
     at: new Date(issuedAt),
     actor: grantee,

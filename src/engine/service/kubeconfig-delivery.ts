@@ -17,7 +17,7 @@ export async function recordGrant(store: Store, grantId: string, grant: RecordVa
   const { cluster, issuedAt } = grant;
   const key = buildGrantKey(cluster, grantId);
   await store.write('kubeconfigFile', key, { cluster, issuedAt, fileIds: [] }, undefined);
-  await store.write('kubeconfigGrant', key, grant, undefined);
+  await store.write('kubeconfigGrant', key, { ...grant, recordsDelivery: true }, undefined);
 }
 
 /** Follows a kubeconfig from its issue to the person's DM. */

@@ -1,6 +1,7 @@
 import type { RecordValue } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
 import { buildGrantKey } from '../cluster/grant-key.ts';
+import { isGrantDelivered } from '../cluster/is-grant-delivered.ts';
 import type { Grant } from './cluster-service.ts';
 
 /** Lists every grant ever issued for a cluster of this name. */
@@ -24,7 +25,7 @@ export async function listActiveGrants(
     .filter(
       ({ value }) => !value.revoked && !value.withdrawnAt && new Date(value.expiresAt) > now && value.issuedAt >= since,
     )
-    .filter(({ value }) => !isDelivered || value.deliveredAt !== undefined)
+    .filter(({ value }) => !isDelivered || isGrantDelivered(value))
     .map(
       ({ id, value: { grantee, commonName, role, issuedAt, expiresAt } }): Grant => ({
         id: id.slice(buildGrantKey(cluster, '').length),

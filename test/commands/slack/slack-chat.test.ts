@@ -6,6 +6,7 @@ import { md } from '../../../src/commands/messages/markdown.ts';
 import { type Chat, ChatError } from '../../../src/commands/slack/chat.ts';
 import { createSlackChat } from '../../../src/commands/slack/slack-chat.ts';
 import { createSlackClient } from '../../../src/commands/slack/slack-client.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
 
 let workspace: SlackEmulator;
 let people: SlackEmulatorClient;
@@ -80,6 +81,44 @@ describe('a picture', () => {
     await chat.uploadImage(direct, { ...picture, alt: 'words '.repeat(400) });
     const [file] = (await people.listFiles('ada')).filter(({ name }) => name === picture.name);
     expect(file).toBeDefined();
+  });
+});
+
+describe('a file', () => {
+  const file = { name: 'demo.kubeconfig', content: new Secret('kind: Config'), comment: buildMessage(md`yours`) };
+  const listIds = async () => (await people.listFiles('ada')).map(({ id }) => id);
+
+  test('has an id before its content is sent, and is deleted by it', async () => {
+    const direct = await chat.openDm('U0000ADA0');
+    let id = '';
+    await chat.uploadFile(direct, file, async (created) => {
+      id = created;
+      expect(await listIds()).not.toContain(id);
+    });
+    expect(String(await people.downloadFile('ada', id))).toBe('kind: Config');
+    expect(await chat.deleteFile(id)).toBe('deleted');
+    expect(await listIds()).not.toContain(id);
+    for (const missing of [id, 'F404']) expect(await chat.deleteFile(missing)).toBe('notFound');
+  });
+
+  test('is not uploaded if its id can’t be recorded', async () => {
+    const direct = await chat.openDm('U0000ADA0');
+    const before = await listIds();
+    const uploading = chat.uploadFile(direct, file, () => Promise.reject(new Error('the store is down')));
+    await expect(uploading).rejects.toThrow('the store is down');
+    expect(await listIds()).toEqual(before);
+  });
+
+  test.each([
+    ['cant_delete_file', 'invalid-content'],
+    ['delete_not_allowed', 'invalid-content'],
+    ['file_deleting_disabled', 'invalid-content'],
+    ['ratelimited', 'rate-limited'],
+    ['missing_scope', 'auth'],
+    ['internal_error', 'unknown-outcome'],
+  ])('that Slack does not delete is an error: %s', async (error, kind) => {
+    await people.injectFaults({ method: 'files.delete', error });
+    await expect(chat.deleteFile('F404')).rejects.toMatchObject({ kind, reason: error });
   });
 });
 

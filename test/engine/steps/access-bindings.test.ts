@@ -62,6 +62,17 @@ describe('a kubeconfig that could not be delivered', () => {
     expect(await process.clusterService.confirmKubeconfig('demo', undelivered)).toBe(false);
   });
 
+  test('of an earlier release counts as delivered', async () => {
+    const { environment, process, issue } = await aReadyCluster();
+    const id = await issue(ada);
+    const found = await environment.store.read('kubeconfigGrant', `demo.${id}`);
+    if (!found) throw new Error('no grant');
+    const { recordsDelivery: _, ...earlier } = found.value;
+    await environment.store.write('kubeconfigGrant', `demo.${id}`, earlier, found.version);
+    expect(await process.clusterService.listGrants('demo')).toMatchObject([{ id }]);
+    expect(JSON.stringify(await process.clusterService.getAuditLog('demo'))).toContain(`received kubeconfig ${id}`);
+  });
+
   test('stays valid when its delivery was confirmed first', async () => {
     const { process, bound, given } = await aReadyCluster();
     const kept = await given(ada);

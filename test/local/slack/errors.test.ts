@@ -65,6 +65,8 @@ describe("the Web API returns Slack's error names", () => {
     ['views.update', { view_id: 'V404', view }, 'not_found'],
     ['views.publish', { user_id: 'U0000ADA0', view }, 'invalid_arguments'],
     ['files.completeUploadExternal', { files: [{ id: 'F404' }], channel_id: C }, 'file_not_found'],
+    ['files.delete', { file: 'F404' }, 'file_not_found'],
+    ['files.delete', {}, 'invalid_arguments'],
     ['files.getUploadURLExternal', { filename: 'x', length: 0 }, 'missing_argument'],
     ['team.info', {}, 'missing_scope'],
     ['chat.unheardOf', {}, 'unknown_method'],
