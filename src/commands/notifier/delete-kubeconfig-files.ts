@@ -15,7 +15,7 @@ interface KubeconfigFilesOptions {
 type FileRecord = VersionedRecord<RecordValue<'kubeconfigFile'>>;
 type Grant = RecordValue<'kubeconfigGrant'>;
 
-/** Longer than all attempts to deliver a kubeconfig together. */
+/** Longer than the time in which uploads start, and the calls of the last one. */
 const maxDeliveryMs = 10 * 60_000;
 /** Longer than the calls of one deletion together. */
 const claimMs = 50_000;
@@ -75,15 +75,16 @@ async function findEnd(
   { store, now }: KubeconfigFilesOptions,
 ): Promise<KubeconfigEnd | undefined> {
   const isOverdue = +now() - Date.parse(issuedAt) > maxDeliveryMs;
-  // The file is recorded before the grant.
-  if (!grant) return isOverdue ? 'undelivered' : undefined;
-  if (grant.withdrawnAt !== undefined) return 'undelivered';
+  const isInDelivery = grant?.deliveredAt === undefined && grant?.withdrawnAt === undefined && !isOverdue;
+  // Slack could complete the upload after the deletion, also of a revoked kubeconfig.
+  if (isInDelivery) return undefined;
+  if (!grant || grant.withdrawnAt !== undefined) return 'undelivered';
   if (grant.revoked) return 'revoked';
   const cluster = (await store.read('cluster', name))?.value;
   const isClusterDeleted = !cluster || cluster.settledState === 'deleted' || cluster.createdAt > grant.issuedAt;
   if (isClusterDeleted) return 'cluster-deleted';
   if (new Date(grant.expiresAt) <= now()) return 'expired';
-  return grant.deliveredAt === undefined && isOverdue ? 'undelivered' : undefined;
+  return grant.deliveredAt === undefined ? 'undelivered' : undefined;
 }
 
 /** @returns undefined when another process claimed the record first */

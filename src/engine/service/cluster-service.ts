@@ -202,11 +202,6 @@ export interface Grant {
   readonly expiresAt: Date;
 }
 
-export interface KubeconfigFileRef {
-  readonly id: string;
-  readonly channel: string;
-}
-
 export interface RevokeRequest {
   readonly grantee: Person;
   readonly requester: Person;
@@ -279,9 +274,9 @@ export interface KubeconfigService {
   ): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
   /**
    * Records a file in Slack before its content is shared, so that it can be deleted after a crash. False: the kubeconfig is
-   * no longer valid.
+   * no longer valid, or was issued more than 8 minutes ago.
    */
-  recordKubeconfigFile(name: string, grantId: string, file: KubeconfigFileRef): Promise<boolean>;
+  recordKubeconfigFile(name: string, grantId: string, file: { id: string; channel: string }): Promise<boolean>;
   /** Records the delivery. False: the kubeconfig is no longer valid. */
   confirmKubeconfig(name: string, grantId: string): Promise<boolean>;
   /** Revokes a kubeconfig that could not be delivered. False: the cluster's API is unreachable, so its binding may exist. */

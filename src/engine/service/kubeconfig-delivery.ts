@@ -12,6 +12,9 @@ interface DeliveryDeps {
   removeRevokedBindings(record: ClusterRecord): Promise<void>;
 }
 
+/** An upload that starts later could complete after its files were deleted as undelivered. */
+const maxUploadStartMs = 8 * 60_000;
+
 /** Stores a grant, and the record of its files first: a grant without one would outlive a crash before its delivery. */
 export async function recordGrant(store: Store, grantId: string, grant: RecordValue<'kubeconfigGrant'>): Promise<void> {
   const { cluster, issuedAt } = grant;
@@ -33,11 +36,11 @@ export function createKubeconfigDelivery({
   return {
     async recordKubeconfigFile(name, grantId, { id, channel }) {
       if (!(await isActive(name, grantId))) return false;
-      return await updateRecord(store, 'kubeconfigFile', buildGrantKey(name, grantId), (value) => ({
-        ...value,
-        channel,
-        fileIds: [...value.fileIds, id],
-      }));
+      return await updateRecord(store, 'kubeconfigFile', buildGrantKey(name, grantId), (value) =>
+        +now() - Date.parse(value.issuedAt) > maxUploadStartMs
+          ? undefined
+          : { ...value, channel, fileIds: [...value.fileIds, id] },
+      );
     },
     async confirmKubeconfig(name, grantId) {
       const deliveredAt = now().toISOString();

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { deleteKubeconfigFiles } from '../../../src/commands/notifier/delete-kubeconfig-files.ts';
 import type { ChatFault } from '../../fakes/chat.ts';
 import {
   closeNotifierEnvironments,
@@ -10,7 +11,14 @@ import {
   notifyWholeRun,
   runDuringFirstPost,
 } from '../../fixtures/notifier-environment.ts';
-import { buildCreateEvents, channel, markClusterReady, stepFinished, stepStarted } from '../../fixtures/run.ts';
+import {
+  buildCreateEvents,
+  channel,
+  markClusterReady,
+  stepFinished,
+  stepStarted,
+  testUser,
+} from '../../fixtures/run.ts';
 
 afterEach(closeNotifierEnvironments);
 
@@ -185,6 +193,45 @@ describe('the thread is the same in the end even when Slack', () => {
       'send your kubeconfig (the kubeconfig could not be issued)',
     );
   });
+
+  test('deletes every file of a kubeconfig whose upload was repeated', async () => {
+    const environment = await createNotifierEnvironment();
+    const { store, clusterService, chat, clock } = environment;
+    chat.planFault({ method: 'uploadFile', kind: 'unknown-outcome', losesResponse: true });
+    await notifyWholeRun(environment);
+    expect(await store.list('kubeconfigGrant')).toHaveLength(1);
+    expect(chat.sharedFileIds.size).toBe(2);
+    await clusterService.revokeKubeconfigs('demo', { grantee: testUser, requester: testUser });
+    await deleteKubeconfigFiles({ store, clusterService, chat, now: clock.now, log: () => {} });
+    expect(chat.sharedFileIds.size).toBe(0);
+  });
+
+  test('issues another kubeconfig when the first one was revoked before it was sent', async () => {
+    const environment = await createNotifierEnvironment();
+    const { issueKubeconfig } = environment.clusterService;
+    environment.clusterService.issueKubeconfig = async (...args) => {
+      const issued = await issueKubeconfig(...args);
+      environment.clusterService.issueKubeconfig = issueKubeconfig;
+      await environment.clusterService.revokeKubeconfigs('demo', { grantee: testUser, requester: testUser });
+      return issued;
+    };
+    await notifyWholeRun(environment);
+    expect(await environment.store.list('kubeconfigGrant')).toHaveLength(2);
+    expect(environment.chat.uploadedFiles).toHaveLength(1);
+    expect(await environment.clusterService.listGrants('demo')).toHaveLength(1);
+  });
+
+  test.each(['auth', 'channel-unavailable', 'invalid-content', 'unknown-outcome'] as const)(
+    'withdraws the kubeconfig when its upload fails with %s until the notifier gives up',
+    async (kind) => {
+      const environment = await createNotifierEnvironment();
+      environment.chat.planFault({ method: 'uploadFile', kind, times: 100 });
+      await notifyWholeRun(environment);
+      const grants = await environment.store.list('kubeconfigGrant');
+      expect(grants.map(({ value }) => value.withdrawnAt !== undefined)).toEqual([true]);
+      expect(await environment.clusterService.listGrants('demo')).toEqual([]);
+    },
+  );
 
   test('reports a kubeconfig that can’t be sent, with the next step', async () => {
     const environment = await createNotifierEnvironment();

@@ -232,6 +232,23 @@ describe('the deletion of kubeconfig files', () => {
     expect(await slack.clusterService.confirmKubeconfig('demo', issued.id)).toBe(false);
   });
 
+  test('deletes a file that was revoked during its upload, after the upload', async () => {
+    const slack = await start();
+    await slack.store.append(await createCluster(slack), [{ type: 'run.finished', outcome: 'cancelled' }]);
+    const { recordKubeconfigFile } = slack.clusterService;
+    slack.clusterService.recordKubeconfigFile = async (...args) => {
+      const isRecorded = await recordKubeconfigFile(...args);
+      await ends.revocation?.end(slack);
+      await deleteFiles(slack);
+      return isRecorded;
+    };
+    await slack.slackClient.actAs('ada').sendCommand(channel, '/kthw kubeconfig demo');
+    const files = await waitForDelivery(slack);
+    await slack.done();
+    await deleteFiles(slack);
+    await expectDeleted(slack, files);
+  });
+
   test('does not send a kubeconfig that was revoked before its upload', async () => {
     const slack = await start();
     await slack.store.append(await createCluster(slack), [{ type: 'run.finished', outcome: 'cancelled' }]);
