@@ -124,7 +124,10 @@ describe('a kubeconfig', () => {
         );
       };
       const expected = [{ kind: 'ClusterRoleBinding', roleRef: { kind: 'ClusterRole', name: role } }];
-      expect(await process.clusterService.issueKubeconfig('demo', { requester: ada, role })).toMatchObject({ role });
+      const issued = await process.clusterService.issueKubeconfig('demo', { requester: ada, role });
+      if (!issued || 'notReady' in issued) throw new Error('no kubeconfig was issued');
+      expect(issued.role).toBe(role);
+      expect(await process.clusterService.confirmKubeconfig('demo', issued.id)).toBe(true);
       expect(await process.clusterService.listGrants('demo')).toMatchObject([{ role }]);
       expect(await readRoles()).toMatchObject(expected);
       await environment.finishRun(
