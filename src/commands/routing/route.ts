@@ -10,7 +10,11 @@ export interface RequestOrigin {
 
 /** `immediateReply` is part of the acknowledgement. `execute` runs after it, once `permission` is granted. */
 export type Route =
-  | { readonly immediateReply: CommandReply }
+  | {
+      readonly immediateReply: CommandReply;
+      /** The reply itself is a denial, so no other denial replaces it. */
+      readonly isDenial?: boolean;
+    }
   | {
       readonly permission: Permission;
       /** @param channel in which it acts @default the channel of the request */

@@ -112,7 +112,10 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
     const { person, isForeign } = getPerson(identity);
     const origin = { requester: person, channel };
     if (!isForeign || policy.foreignTeams?.includes(person.team)) return { origin };
-    return { origin, denialRoute: { immediateReply: { message: renderDenial({ reason: 'foreign-team' }) } } };
+    return {
+      origin,
+      denialRoute: { immediateReply: { message: renderDenial({ reason: 'foreign-team' }) }, isDenial: true },
+    };
   }
 
   /** Handles a route after the acknowledgement, outside the HTTP request. */
@@ -131,7 +134,7 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
 
   async function executeRoute(request: IncomingRequest, route: Route): Promise<void> {
     if (!('immediateReply' in route)) return await handleRequest({ ...request, ...route }, handlerDeps);
-    const permission = request.origin.channel === '' ? undefined : 'look';
+    const permission = route.isDenial || request.origin.channel === '' ? undefined : 'look';
     const execute = async () => route.immediateReply;
     await handleRequest({ ...request, permission, execute }, handlerDeps);
   }
