@@ -28,6 +28,7 @@ export const kubeconfigSamples = {
     },
   },
   renderKubeconfigSentReply: { group: 'Kubeconfig', surface: 'ephemeral', states: { sent: ['demo', 'view'] } },
+  renderKubeconfigWithdrawnReply: { group: 'Kubeconfig', surface: 'ephemeral', states: { 'not delivered': ['demo'] } },
   renderKubeconfigUnavailableReply: {
     group: 'Kubeconfig',
     surface: 'ephemeral',

@@ -24,7 +24,11 @@ export { renderHomeTab } from './home-tab.ts';
 export { renderInvalidArguments } from './invalid-arguments.ts';
 export { type KubeconfigEnd, renderKubeconfigEnd } from './kubeconfig-end.ts';
 export { renderKubeconfigFileComment } from './kubeconfig-file.ts';
-export { renderKubeconfigSentReply, renderKubeconfigUnavailableReply } from './kubeconfig-reply.ts';
+export {
+  renderKubeconfigSentReply,
+  renderKubeconfigUnavailableReply,
+  renderKubeconfigWithdrawnReply,
+} from './kubeconfig-reply.ts';
 export { renderMissingParts } from './missing-parts.ts';
 export { renderNothingToSubmit } from './nothing-to-submit.ts';
 export { renderPhaseCommandsLoading, renderPhaseCommandsModal } from './phase-commands-modal.ts';

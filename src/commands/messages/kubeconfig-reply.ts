@@ -9,6 +9,13 @@ export function renderKubeconfigSentReply(cluster: string, role: KubeconfigRole)
   return buildReply(text, md`${md.code(`/kthw revoke ${cluster}`)} revokes it early`);
 }
 
+/** Reply when the kubeconfig could not be sent. */
+export function renderKubeconfigWithdrawnReply(cluster: string): Message {
+  const text = md`❌ I couldn't send you the kubeconfig for *${cluster}* in a DM, so I withdrew it`;
+  const nextHint = md`Open a conversation with me, or ask an administrator to enable my Messages tab. ${md.code(`/kthw kubeconfig ${cluster}`)} tries again`;
+  return buildReply(text, nextHint);
+}
+
 /** @param reason a cluster state or a phrase */
 export function renderKubeconfigUnavailableReply(cluster: string, reason: string): Message {
   const text = md`Kubeconfig for *${cluster}* not available yet: ${formatReason(reason)}`;

@@ -1,13 +1,14 @@
 import type { KubeconfigService } from '../../engine/service/cluster-service.ts';
 import type { RecordValue } from '../../store/records.ts';
 import { StaleVersion, type Store, type VersionedRecord } from '../../store/store.ts';
+import type { Message } from '../messages/blocks.ts';
 import { type KubeconfigEnd, renderKubeconfigEnd } from '../messages/index.ts';
 import { type Chat, ChatError, type ChatErrorKind } from '../slack/chat.ts';
 
 interface KubeconfigFilesOptions {
   readonly store: Store;
   readonly clusterService: Pick<KubeconfigService, 'withdrawKubeconfig'>;
-  readonly chat: Pick<Chat, 'deleteFile' | 'postMessage'>;
+  readonly chat: Pick<Chat, 'deleteFile' | 'findMessage' | 'postMessage'>;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
@@ -44,43 +45,51 @@ async function processRecord(record: FileRecord, deps: KubeconfigFilesOptions): 
   if (!end) return;
   const claimed = await claimRecord(record, deps);
   if (!claimed) return;
+  let isEnforced = true;
   if (end === 'undelivered' && grant) {
-    const isEnforced = await clusterService.withdrawKubeconfig(cluster, record.id.slice(cluster.length + 1));
-    // Delivered in the meantime, or its binding still exists: the next call decides.
-    const current = (await store.read('kubeconfigGrant', record.id))?.value;
-    if (!isEnforced || current?.deliveredAt) return;
+    isEnforced = await clusterService.withdrawKubeconfig(cluster, record.id.slice(cluster.length + 1));
+    // Delivered in the meantime: the next call decides.
+    if ((await store.read('kubeconfigGrant', record.id))?.value.deliveredAt) return;
   }
-  let deletedCount = 0;
+  let isVisible = grant?.deliveredAt !== undefined;
   let hasUndeletedFile = false;
+  const missingFileIds: string[] = [];
   for (const file of fileIds) {
     try {
-      if ((await chat.deleteFile(file)) === 'deleted') deletedCount++;
+      // The last file of an unconfirmed delivery may have been shared.
+      if ((await chat.deleteFile(file)) === 'deleted') isVisible = true;
+      else missingFileIds.push(file);
     } catch (error) {
       if (!(error instanceof ChatError) || retriedKinds.includes(error.kind)) throw error;
       log({ kubeconfig: record.id, file, error }, 'Slack refuses to delete the file of a kubeconfig');
       hasUndeletedFile = true;
     }
   }
-  // The last file of an unconfirmed delivery may have been shared.
-  const isVisible = grant?.deliveredAt !== undefined || deletedCount > 0;
   if (channel !== undefined && isVisible)
     await notifyOwner(channel, renderKubeconfigEnd(cluster, end, { hasUndeletedFile }), record, deps);
-  await store.remove('kubeconfigFile', record.id, claimed.version);
+  // Slack may complete the upload of an undelivered file late. A later call deletes it, and a binding that still exists.
+  const mayAppear = end === 'undelivered' && missingFileIds.length > 0 && !isOverdue(record, now());
+  if (mayAppear || !isEnforced)
+    await store.write('kubeconfigFile', record.id, { ...claimed.value, fileIds: missingFileIds }, claimed.version);
+  else await store.remove('kubeconfigFile', record.id, claimed.version);
+}
+
+function isOverdue({ value: { issuedAt } }: FileRecord, now: Date): boolean {
+  return +now - Date.parse(issuedAt) > maxDeliveryMs;
 }
 
 /** Returns why a kubeconfig has ended, or undefined while it is valid or being delivered. */
 async function findEnd(
-  { value: { cluster: name, issuedAt } }: FileRecord,
+  record: FileRecord,
   grant: Grant | undefined,
   { store, now }: KubeconfigFilesOptions,
 ): Promise<KubeconfigEnd | undefined> {
-  const isOverdue = +now() - Date.parse(issuedAt) > maxDeliveryMs;
-  const isInDelivery = grant?.deliveredAt === undefined && grant?.withdrawnAt === undefined && !isOverdue;
+  const isUnconfirmed = grant?.deliveredAt === undefined && grant?.withdrawnAt === undefined;
   // Slack could complete the upload after the deletion, also of a revoked kubeconfig.
-  if (isInDelivery) return undefined;
+  if (isUnconfirmed && !isOverdue(record, now())) return undefined;
   if (!grant || grant.withdrawnAt !== undefined) return 'undelivered';
   if (grant.revoked) return 'revoked';
-  const cluster = (await store.read('cluster', name))?.value;
+  const cluster = (await store.read('cluster', record.value.cluster))?.value;
   const isClusterDeleted = !cluster || cluster.settledState === 'deleted' || cluster.createdAt > grant.issuedAt;
   if (isClusterDeleted) return 'cluster-deleted';
   if (new Date(grant.expiresAt) <= now()) return 'expired';
@@ -101,15 +110,19 @@ async function claimRecord(
   }
 }
 
-/** The owner may have left the workspace or blocked the app. */
+/** Posts once, also after a crash. The owner may have left the workspace or blocked the app. */
 async function notifyOwner(
   channel: string,
-  message: ReturnType<typeof renderKubeconfigEnd>,
-  { id }: FileRecord,
+  message: Message,
+  { id, value: { issuedAt, claimedUntil } }: FileRecord,
   { chat, log }: KubeconfigFilesOptions,
 ): Promise<void> {
+  const metadata = { run: id, seq: 0 };
   try {
-    await chat.postMessage(channel, message);
+    const isRepeated = claimedUntil !== undefined;
+    const posted = isRepeated && (await chat.findMessage(channel, metadata, { since: new Date(issuedAt) }));
+    if (posted && posted !== 'cannot') return;
+    await chat.postMessage(channel, message, { metadata });
   } catch (error) {
     if (!(error instanceof ChatError) || retriedKinds.includes(error.kind)) throw error;
     log({ kubeconfig: id, error }, 'posting that a kubeconfig has ended failed');

@@ -6,6 +6,7 @@ const errorTexts: Readonly<Record<string, string>> = {
   missing_scope: 'the app is missing a scope; an administrator must reinstall it',
   kubeconfig_not_ready: 'the cluster is not ready',
   kubeconfig_not_authorized: 'Slack did not return the data to authorize it',
+  kubeconfig_ended: 'the kubeconfig was revoked before it was sent',
   kubeconfig_not_made: 'the kubeconfig could not be issued',
 };
 

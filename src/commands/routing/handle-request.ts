@@ -8,6 +8,7 @@ import {
   renderDenial,
   renderDenialModal,
   renderDmUnavailable,
+  renderKubeconfigWithdrawnReply,
   renderStoreUnavailable,
   renderUnexpectedError,
 } from '../messages/index.ts';
@@ -167,11 +168,11 @@ async function deliverFile(
   } catch (error) {
     log({ error }, 'sending a file by DM failed');
     const { grant } = reply;
-    if (grant)
-      await clusterService
-        .withdrawKubeconfig(grant.cluster, grant.id)
-        .catch((cause: unknown) => log({ ...grant, error: cause }, 'withdrawing a kubeconfig failed'));
-    return { message: renderDmUnavailable() };
+    if (!grant) return { message: renderDmUnavailable() };
+    await clusterService
+      .withdrawKubeconfig(grant.cluster, grant.id)
+      .catch((cause: unknown) => log({ ...grant, error: cause }, 'withdrawing a kubeconfig failed'));
+    return { message: renderKubeconfigWithdrawnReply(grant.cluster) };
   }
 }
 

@@ -26,6 +26,20 @@ async function createCluster({ clusterService, store }: SlackFixture): Promise<s
   return result.run;
 }
 
+/** With a ready cluster and no kubeconfig. */
+async function startReady(): Promise<SlackFixture> {
+  const slack = await start();
+  await slack.store.append(await createCluster(slack), [{ type: 'run.finished', outcome: 'cancelled' }]);
+  return slack;
+}
+
+/** Issues a kubeconfig that is not delivered yet. */
+async function issue({ clusterService }: SlackFixture) {
+  const issued = await clusterService.issueKubeconfig('demo', { requester: ada, role: 'view' });
+  if (!issued || 'notReady' in issued) throw new Error('no kubeconfig was issued');
+  return issued;
+}
+
 async function changeCluster({ store }: Pick<SlackFixture, 'store'>, change: object): Promise<void> {
   const found = await store.read('cluster', 'demo');
   if (found) await store.write('cluster', 'demo', { ...found.value, ...change }, found.version);
@@ -141,9 +155,77 @@ describe.each(Object.keys(requests))('a kubeconfig requested by %s', (way) => {
     );
     expect(await slack.clusterService.listGrants('demo')).toEqual([]);
     expect(JSON.stringify(await slack.clusterService.getAuditLog('demo'))).not.toContain('kubeconfig');
-    await deleteFiles(slack);
+    await deleteFiles(slack, 11 * 60_000);
     expect(await slack.store.list('kubeconfigFile')).toEqual([]);
     expect((await listDms(slack)).flatMap(({ files }) => files)).toEqual([]);
+  });
+});
+
+describe('a failed delivery', () => {
+  test.each([
+    { method: 'conversations.open', error: 'user_disabled' },
+    { method: 'files.getUploadURLExternal', error: 'missing_scope' },
+    { method: 'upload', status: 500 },
+    { method: 'files.completeUploadExternal', error: 'internal_error' },
+  ])('at $method withdraws the kubeconfig, and one sentence says so', async (fault) => {
+    const slack = await start();
+    await slack.slackClient.injectFaults(fault);
+    await requests.command?.(slack);
+    const ada = slack.slackClient.actAs('ada');
+    const reply = await slack.slackClient.waitFor(async () =>
+      (await ada.listMessages(channel)).find(({ text }) => text.includes('so I withdrew it')),
+    );
+    expect(reply).toMatchObject({ is_ephemeral: true });
+    expect(JSON.stringify(reply.blocks)).toContain('/kthw kubeconfig demo');
+    const [grant] = await slack.store.list('kubeconfigGrant');
+    expect(grant?.value).toHaveProperty('withdrawnAt');
+    expect(JSON.stringify(await slack.clusterService.getAuditLog('demo'))).not.toContain('received kubeconfig');
+    await deleteFiles(slack, 11 * 60_000);
+    expect(await slack.slackClient.listFiles('ada')).toEqual([]);
+    expect(await slack.store.list('kubeconfigFile')).toEqual([]);
+  });
+
+  test('loses a file that Slack shares after the withdrawal', async () => {
+    const slack = await startReady();
+    const issued = await issue(slack);
+    const dm = await slack.chat.openDm(ada.user);
+    const file = { name: 'demo.kubeconfig', content: issued.file, comment: { text: 'yours', blocks: [] } };
+    await slack.chat.uploadFile(dm, file, async (id) => {
+      await slack.clusterService.recordKubeconfigFile('demo', issued.id, { id, channel: dm });
+      await slack.clusterService.withdrawKubeconfig('demo', issued.id);
+      await deleteFiles(slack);
+    });
+    const [stored] = await slack.store.list('kubeconfigFile');
+    await deleteFiles(slack, 11 * 60_000);
+    await expectDeleted(slack, stored?.value.fileIds ?? []);
+  });
+
+  test('loses its file while the API is unreachable, and its binding later', async () => {
+    const slack = await startReady();
+    const issued = await issue(slack);
+    const dm = await slack.chat.openDm(ada.user);
+    const file = { name: 'demo.kubeconfig', content: issued.file, comment: { text: 'yours', blocks: [] } };
+    await slack.chat.uploadFile(dm, file, async (id) => {
+      await slack.clusterService.recordKubeconfigFile('demo', issued.id, { id, channel: dm });
+    });
+    let isReachable = false;
+    const clusterService = { withdrawKubeconfig: async () => isReachable };
+    await deleteFiles({ ...slack, clusterService: { ...slack.clusterService, ...clusterService } }, 11 * 60_000);
+    expect(await slack.slackClient.listFiles('ada')).toEqual([]);
+    expect(await slack.store.list('kubeconfigFile')).toHaveLength(1);
+    isReachable = true;
+    await deleteFiles({ ...slack, clusterService: { ...slack.clusterService, ...clusterService } }, 13 * 60_000);
+    expect(await slack.store.list('kubeconfigFile')).toEqual([]);
+    expect((await listDms(slack)).filter(({ text }) => text.includes('did not confirm'))).toHaveLength(1);
+  });
+
+  test('of a process that ended before the upload is withdrawn after 10 minutes, without a DM', async () => {
+    const slack = await startReady();
+    await issue(slack);
+    await deleteFiles(slack, 11 * 60_000);
+    expect((await slack.store.list('kubeconfigGrant'))[0]?.value).toHaveProperty('withdrawnAt');
+    expect(await slack.store.list('kubeconfigFile')).toEqual([]);
+    expect(await listDms(slack)).toEqual([]);
   });
 });
 
@@ -204,6 +286,24 @@ describe('the deletion of kubeconfig files', () => {
     await expectDeleted(slack, files);
     expect((await listDms(slack)).filter(({ text }) => text.includes('was revoked'))).toHaveLength(1);
   });
+
+  test.each(['deleteFile', 'postMessage', 'remove'] as const)(
+    'posts one DM when the process ends after its call of %s',
+    async (call) => {
+      const { slack, files } = await startWithRevoked();
+      const crash = () => Promise.reject(new Error('the process ended'));
+      const chat = { ...slack.chat };
+      if (call === 'deleteFile') chat.deleteFile = (id) => slack.chat.deleteFile(id).then(crash);
+      if (call === 'postMessage') chat.postMessage = (...args) => slack.chat.postMessage(...args).then(crash);
+      const store = Object.assign(Object.create(slack.store), call === 'remove' ? { remove: crash } : {});
+      await deleteFiles({ ...slack, chat, store });
+      expect(await slack.store.list('kubeconfigFile')).toHaveLength(1);
+      expect(await slack.slackClient.listFiles('ada')).toEqual([]);
+      await deleteFiles(slack, 60_000);
+      await expectDeleted(slack, files);
+      expect((await listDms(slack)).filter(({ text }) => text.includes('was revoked'))).toHaveLength(1);
+    },
+  );
 
   test('lets one of two processes delete a file', async () => {
     const { slack } = await startWithRevoked();
