@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
 import { doctor } from '../../../src/commands/doctor.ts';
 import { kubeconfig } from '../../../src/commands/kubeconfig.ts';
 import { renderRunReply } from '../../../src/commands/render-run-reply.ts';
@@ -146,7 +147,7 @@ describe.each(Object.keys(damages))('with %s', (name) => {
       expect(JSON.stringify(reply.blocks)).toContain(problem);
     }
     const request = { requester, channel: 'C1' } as never;
-    const deps = { clusterService: service, authorize: async () => undefined } as never;
+    const deps = { clusterService: service, policy: allowAllPolicy, authorize: async () => undefined } as never;
     const issued = await kubeconfig.run({ ...(request as object), args: { name: 'demo', hours: 1 } } as never, deps);
     expect(JSON.stringify(issued)).toContain(problem);
     const report = await doctor.run({ ...(request as object), args: { name: 'demo' } } as never, deps);
