@@ -40,6 +40,7 @@ export const optionalVariables = {
   KTHW_MACHINE_FAMILIES: 'allowed machine series, such as e2,n2 (all)',
   KTHW_MAX_TTL: 'time from creation to expiry, such as 2d (no limit)',
   KTHW_TTL_REQUIRED: 'on: a new cluster needs a TTL (off)',
+  KTHW_CLUSTER_CHANNELS: 'channels in which clusters of all channels can be used, or all (none)',
   KTHW_KUBECONFIG_ROLES: 'who can get kubeconfigs with which role (view=creators;edit=creators;admin=creators)',
   KTHW_KUBECONFIG_DEFAULT_ROLE: 'role of a kubeconfig whose request names none (view)',
 } as const;

@@ -194,6 +194,7 @@ function getDispatchOptions(config: Config): Pick<EngineOptions, 'createDispatch
 function toPolicy(config: Config): Policy {
   return {
     channels: config.KTHW_CHANNELS ?? 'all',
+    clusterChannels: config.KTHW_CLUSTER_CHANNELS ?? (config.SLACK_API_URL === undefined ? [] : 'all'),
     foreignTeams: config.KTHW_FOREIGN_TEAMS ?? [],
     guests: config.KTHW_GUESTS ?? [],
     sharedChannels: config.KTHW_SHARED_CHANNELS ?? [],

@@ -31,6 +31,10 @@ const teamIds = createListSchema(
   /^[TE][A-Z0-9]+$/,
   'must be comma-separated team or organization ids, such as T012AB3CD',
 );
+const clusterChannelsError = 'must be all, or comma-separated channel ids, such as C012AB3CD';
+const clusterChannelsSchema = createListSchema(/^(all|[CGD][A-Z0-9]+)$/, clusterChannelsError)
+  .refine((ids) => ids.length === 1 || !ids.includes('all'), { error: clusterChannelsError })
+  .transform((ids) => (ids.includes('all') ? ('all' as const) : ids));
 const channelIds = createListSchema(/^[CGD][A-Z0-9]+$/, 'must be comma-separated channel ids, such as C012AB3CD');
 const machineFamilies = createListSchema(
   /^[a-z][a-z0-9]{0,9}$/,
@@ -90,6 +94,8 @@ const EnvironmentSchema = z.object({
   KTHW_SSH_RANGES: SshSourceRanges.optional(),
   /** Channels in which kthw is enabled. Required with Slack itself. @default with the local emulator: all */
   KTHW_CHANNELS: channelIds.optional(),
+  /** Channels in which clusters of all channels can be used. @default none; with the local emulator: all */
+  KTHW_CLUSTER_CHANNELS: clusterChannelsSchema.optional(),
   /** Other organizations whose people may use kthw. @default none */
   KTHW_FOREIGN_TEAMS: teamIds.optional(),
   /** Guests of the workspace who may use kthw. @default none */
@@ -173,6 +179,9 @@ const ConfigSchema = EnvironmentSchema.superRefine((config, { addIssue }) => {
       addProblem('KTHW_CREATORS', 'is required: who can create clusters, such as T012AB3CD:U345CD6EF or S678EF9GH');
   }
   const { KTHW_CHANNELS: channels, KTHW_SHARED_CHANNELS: sharedChannels = [] } = config;
+  const { KTHW_CLUSTER_CHANNELS: clusterChannels = 'all' } = config;
+  if (channels && clusterChannels !== 'all' && !clusterChannels.every((channel) => channels.includes(channel)))
+    addProblem('KTHW_CLUSTER_CHANNELS', 'must contain only channels of KTHW_CHANNELS');
   if (channels && !sharedChannels.every((channel) => channels.includes(channel)))
     addProblem('KTHW_SHARED_CHANNELS', 'must contain only channels of KTHW_CHANNELS');
   const { KTHW_MACHINE_TYPE: machineType, KTHW_MACHINE_FAMILIES: allowedFamilies } = config;

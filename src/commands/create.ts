@@ -5,7 +5,12 @@ import { getSelectedChannel, openCreateModal, updateCreateModal } from './intera
 import { CreateModalState, createModalId } from './interactions/create-modal-state.ts';
 import { type CreateArguments, parseCreateInput } from './interactions/parse-create-input.ts';
 import { fixButtonIds } from './messages/fix-buttons.ts';
-import { renderCreateFormOpened, renderCreateFormPrompt, renderInvalidArguments } from './messages/index.ts';
+import {
+  renderCreateFormOpened,
+  renderCreateFormPrompt,
+  renderDenial,
+  renderInvalidArguments,
+} from './messages/index.ts';
 import { md } from './messages/markdown.ts';
 import { renderRunReply } from './render-run-reply.ts';
 import {
@@ -80,8 +85,15 @@ export const create = defineCommand({
 
 async function startCreate(
   { args, requester, channel }: CommandRequest<CreateArguments>,
-  { clusterService, defaults }: ServiceDeps<ClusterLifecycle & DiagnosticsService> & Pick<CommandDeps, 'defaults'>,
+  {
+    clusterService,
+    defaults,
+    authorize,
+  }: ServiceDeps<ClusterLifecycle & DiagnosticsService> & Pick<CommandDeps, 'defaults' | 'authorize'>,
 ): Promise<CommandReply> {
+  // A form or a retry names the cluster only here. The reply would compare it with an existing one.
+  const denial = await authorize(requester, channel, 'create', { cluster: args.name });
+  if (denial) return { message: renderDenial(denial) };
   const result = await clusterService.createCluster({
     spec: toClusterSpec(args, defaults),
     requester,

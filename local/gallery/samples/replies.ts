@@ -79,6 +79,7 @@ export const replySamples = {
       'TTL required': [{ reason: 'budget', problem: { limit: 'requiresTtl', maxTtlMs: undefined } }],
       'TTL required, with a maximum': [{ reason: 'budget', problem: { limit: 'requiresTtl', maxTtlMs: 14_400_000 } }],
       'vCPUs unknown': [{ reason: 'budget', problem: { limit: 'unknownSize', machineType: 'e2-standard-2' } }],
+      'cluster of another channel': [{ reason: 'home-channel', homeChannel: 'C0CLUSTER' }],
       'shared channel': [{ reason: 'shared-channel', allowedChannels: ['C0CLUSTER'] }],
       'only channel is shared': [{ reason: 'shared-channel', allowedChannels: [] }],
       'person that Slack does not confirm': [{ reason: 'unknown-audience', subject: 'person' }],

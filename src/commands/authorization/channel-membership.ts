@@ -12,7 +12,7 @@ interface ChannelMembershipOptions {
 /** Limits how often the members of a channel are read from Slack. */
 const cacheMs = 60_000;
 
-/** Returns a function that checks whether a person is a member of an enabled channel. `unreadable`: Slack did not return all members. */
+/** Returns a function that checks whether a person is a member of a channel, by default of any enabled one. `unreadable`: Slack did not return all members. */
 export function createChannelMembership({ policy: { channels }, chat, now, log }: ChannelMembershipOptions) {
   const cache = new Map<string, { readonly members: Promise<readonly string[] | undefined>; readonly until: number }>();
 
@@ -28,9 +28,12 @@ export function createChannelMembership({ policy: { channels }, chat, now, log }
     return members;
   }
 
-  return async ({ user }: Person): Promise<'member' | 'nonMember' | 'unreadable'> => {
-    if (channels === 'all') return 'member';
-    const memberLists = await Promise.all(channels.map(loadMembers));
+  return async (
+    { user }: Person,
+    among: 'all' | readonly string[] = channels,
+  ): Promise<'member' | 'nonMember' | 'unreadable'> => {
+    if (among === 'all') return 'member';
+    const memberLists = await Promise.all(among.map(loadMembers));
     if (memberLists.some((members) => members?.includes(user))) return 'member';
     return memberLists.includes(undefined) ? 'unreadable' : 'nonMember';
   };

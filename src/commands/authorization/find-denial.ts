@@ -25,6 +25,8 @@ export type Action =
 export type Denial =
   | { readonly reason: 'foreign-team' }
   | { readonly reason: 'channel'; readonly allowedChannels: readonly string[] }
+  /** The cluster can be used only in its home channel. */
+  | { readonly reason: 'home-channel'; readonly homeChannel: string }
   | { readonly reason: 'guest' }
   | { readonly reason: 'shared-channel'; readonly allowedChannels: readonly string[] }
   /** Slack did not say whether the person is a guest, or the channel is shared. */

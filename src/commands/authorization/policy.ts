@@ -12,6 +12,8 @@ export type KubeconfigRolePolicy = Readonly<
 export interface Policy {
   /** Ids of the channels in which kthw is enabled. */
   readonly channels: 'all' | readonly string[];
+  /** Channels in which clusters of all channels can be seen and used. Elsewhere, only those of the channel itself. */
+  readonly clusterChannels: 'all' | readonly string[];
   /** Ids of other organizations whose people may use kthw, in Slack Connect channels. @default none */
   readonly foreignTeams?: readonly string[];
   /** Guests of the workspace who may use kthw. @default none */
@@ -32,6 +34,7 @@ export interface Policy {
 /** Allows everyone everything in all channels. */
 export const allowAllPolicy: Policy = {
   channels: 'all',
+  clusterChannels: 'all',
   creators: 'everybody',
   approvers: 'creators',
   kubeconfigRoles: { view: 'creators', edit: 'creators', admin: 'creators', 'cluster-admin': 'creators' },

@@ -32,6 +32,8 @@ function formatDenialReason(denial: Denial): Markdown {
       return md`kthw is not enabled for your organization`;
     case 'channel':
       return md`kthw is not enabled in this channel`;
+    case 'home-channel':
+      return md`This cluster can be used only in ${md.channel(denial.homeChannel)}`;
     case 'guest':
       return md`kthw is not enabled for guests`;
     case 'shared-channel':
@@ -70,6 +72,8 @@ function formatNextAction(denial: Denial): Markdown {
       return denial.allowedChannels.length > 0
         ? md`${unchangedNotice} Try again in ${md.join(denial.allowedChannels.map(md.channel), ', ')}`
         : unchangedNotice;
+    case 'home-channel':
+      return md`${unchangedNotice} Try again there. An administrator can add this channel to ${md.code('KTHW_CLUSTER_CHANNELS')}`;
     case 'guest':
       return md`${unchangedNotice} An administrator can add you to ${md.code('KTHW_GUESTS')}`;
     case 'shared-channel': {

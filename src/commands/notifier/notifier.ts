@@ -49,7 +49,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     ...options,
     clock,
     policy,
-    authorize: createAuthorizer({ policy, clusterService, chat, now: () => clock.now(), log }),
+    authorize: createAuthorizer({ policy, store: options.store, clusterService, chat, now: () => clock.now(), log }),
     renderChart,
     rateLimiter: new RateLimiter(),
     notifierId: randomUUID(),

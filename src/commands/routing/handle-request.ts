@@ -60,7 +60,7 @@ export async function handleRequest(received: AcknowledgedRequest, deps: Request
     const resolved = await resolveRequestChannel(received, deps);
     const origin = { ...received.origin, channel: resolved.channel };
     request = { ...received, origin };
-    const denial = permission && (await authorizeChannel(origin, resolved.isOrigin, permission, deps));
+    const denial = permission && (await authorizeChannel(request, resolved.isOrigin, permission, deps));
     if (denial) {
       deps.log({ request: id, requester: origin.requester, reason: denial.reason }, 'request denied');
       return await showReply({ message: renderDenial(denial) }, request, deps);
@@ -88,13 +88,13 @@ async function resolveRequestChannel(
 }
 
 async function authorizeChannel(
-  { requester, channel }: RequestOrigin,
+  { origin: { requester, channel }, subject }: Pick<AcknowledgedRequest, 'origin' | 'subject'>,
   isOrigin: boolean,
   permission: Permission,
   { authorize, authorizeMember, commandDeps: { policy } }: RequestHandlerDeps,
 ): Promise<Denial | undefined> {
   if (channel === '') return { reason: 'channel', allowedChannels: policy.channels === 'all' ? [] : policy.channels };
-  return await (isOrigin ? authorize : authorizeMember)(requester, channel, permission);
+  return await (isOrigin ? authorize : authorizeMember)(requester, channel, permission, subject);
 }
 
 /** Opens a modal without authorization: opening has no effect, and the trigger expires after 3 s. */
@@ -142,7 +142,7 @@ async function loadModal(
     // The Home tab's dialog for a new cluster has a channel only once it is submitted.
     const channel = resolved.channel || getAnyChannel(deps.commandDeps.policy);
     const authorize = resolved.isOrigin ? deps.authorize : deps.authorizeMember;
-    const denial = permission && (await authorize(origin.requester, channel, permission));
+    const denial = permission && (await authorize(origin.requester, channel, permission, subject));
     if (denial) await deps.chat.updateView(viewRef, renderDenialModal(denial));
     else if (loadView) await deps.chat.updateView(viewRef, await loadView());
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Message } from '../messages/blocks.ts';
 import { renderInvalidArguments } from '../messages/index.ts';
 import type { CreateDefaults } from './command.ts';
 import { commandRegistry } from './command-registry.ts';
+import type { RequestSubject } from './resolve-channel.ts';
 import type { ModalRoute, RequestOrigin, Route } from './route.ts';
 
 /** Bounds the work before the acknowledgement. A create with all flags and 50 SSH ranges has about 1,400 characters. */
@@ -28,9 +29,14 @@ export function routeCommand(text: string, origin: RequestOrigin, defaults: Crea
   const request = { args: parsed.args, ...origin };
   if ('respond' in command) return { immediateReply: command.respond(request, commandRegistry, defaults) };
   return {
+    subject: getNamedCluster(parsed.args),
     permission: typeof command.permission === 'function' ? command.permission(request) : command.permission,
     execute: (deps) => command.run(request, deps),
   };
+}
+
+function getNamedCluster(args: Readonly<Record<string, unknown>>): RequestSubject {
+  return typeof args.name === 'string' ? { cluster: args.name } : {};
 }
 
 /** Routes a command without arguments to its modal, if it has one. `fallbackMessage` is for callers without a trigger. */

@@ -91,10 +91,14 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     return { clusters, pendingApprovals: await listPendingApprovals(clusters, clusterService) };
   }
 
-  async function buildView(
-    { person, notice }: HomeTabViewer,
-    { clusters, pendingApprovals }: HomeTabData,
-  ): Promise<HomeView> {
+  /** Checks whether a person is in the home channel of a cluster, or in another one in which it can be used. */
+  async function isMemberFor(person: Person, homeChannel: string): Promise<boolean> {
+    const { clusterChannels } = policy;
+    const among = clusterChannels === 'all' ? 'all' : [homeChannel, ...clusterChannels];
+    return (await getMembership(person, among)) === 'member';
+  }
+
+  async function buildView({ person, notice }: HomeTabViewer, data: HomeTabData): Promise<HomeView> {
     const { channels } = policy;
     const membership = await getMembership(person);
     if (membership !== 'member' && channels !== 'all')
@@ -102,6 +106,9 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     const anyChannel = getAnyChannel(policy);
     const denial = await authorize(person, anyChannel, 'look');
     if (denial) return renderHomeMessage(renderDenial(denial));
+    const visibility = await Promise.all(data.clusters.map(({ record }) => isMemberFor(person, record.channel)));
+    const clusters = data.clusters.filter((_, i) => visibility[i]);
+    const pendingApprovals = data.pendingApprovals.filter((one) => clusters.some(({ name }) => name === one.cluster));
     const findChannel = (run: string) =>
       clusters.flatMap(({ latestRun, queuedRun }) => [latestRun, queuedRun]).find((view) => view?.run === run)
         ?.channel ?? '';
@@ -202,11 +209,14 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
       viewer.notice = { message, until: +clock.now() + noticeDurationMs };
       return publish(viewer);
     },
-    async authorizeMember(person, channel, permission) {
+    async authorizeMember(person, channel, permission, subject = {}) {
       const { channels } = policy;
       if ((await getMembership(person)) !== 'member' && channels !== 'all')
         return { reason: 'channel', allowedChannels: channels };
-      return await authorize(person, channel, permission);
+      const isAboutCluster = subject.cluster !== undefined || subject.run !== undefined;
+      if (isAboutCluster && !(await isMemberFor(person, channel)))
+        return { reason: 'home-channel', homeChannel: channel };
+      return await authorize(person, channel, permission, subject);
     },
     scheduleRefresh,
     async close() {

@@ -91,7 +91,7 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
     logger,
   });
   const { clusterService, policy } = options.commandDeps;
-  const authorize = createAuthorizer({ policy, clusterService, chat, now, log });
+  const authorize = createAuthorizer({ policy, store: options.store, clusterService, chat, now, log });
   const commandDeps = { ...options.commandDeps, authorize };
   const homeTab = createHomeTab({
     clusterService,

@@ -32,6 +32,7 @@ function createFixture(change: Partial<Policy>, phases: readonly string[] = [], 
   const steps = Object.fromEntries(phases.map((phase, i) => [`step-${i}`, { title: 'x', phase, dependsOn: [] }]));
   const options = {
     policy: { ...allowAllPolicy, ...change },
+    store: { read: async () => undefined },
     clusterService: {
       getRunView: async (run: string) =>
         run === 'run-1' ? ({ requesters: [ada], operation, steps } as unknown as RunView) : undefined,

@@ -63,7 +63,7 @@ async function countChanges(
   const policy = { ...allowAllPolicy, creators: [creator] };
   const { clusterService } = process;
   const now = () => new Date();
-  const authorize = createAuthorizer({ policy, clusterService, chat, now, log: () => {} });
+  const authorize = createAuthorizer({ policy, store, clusterService, chat, now, log: () => {} });
   const catalogs = { computeCatalog: createSampleCatalog(), versionCatalog: createSampleVersions() };
   const commandDeps = { clusterService, ...catalogs, defaults, policy, authorize };
   const deps = { store, commandDeps, chat, authorize, authorizeMember: authorize, now, log: () => {} };
