@@ -170,8 +170,8 @@ describe.skipIf(!runs)('a real control plane with the rendered units', () => {
     expect(found.coredns?.split(' ')).toHaveLength(6);
   });
 
-  it('issues service account tokens with its issuer', () => {
-    expect(found.issuer).toBe(`https://${controller.address}:6443`);
+  it('issues service account tokens for the address that pods reach', () => {
+    expect(found.issuer).toBe('https://kubernetes.default.svc.cluster.local');
   });
 
   it('writes an audit log', () => {
