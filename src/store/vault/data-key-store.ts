@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { RecordValue } from '../records.ts';
+import { KeyedMutex } from '../retry-on-contention.ts';
 import { StaleVersion, type Store, type VersionedRecord } from '../store.ts';
 import { SecretUnreadable, seal, unseal } from './seal.ts';
 import type { Keyring } from './vault.ts';
@@ -23,7 +24,7 @@ export function createDataKeyStore(store: Store, keyring: Keyring) {
   const cache = new Map<string, { readonly wrappedKey: string; readonly loading: Promise<Uint8Array> }>();
   /** Highest revision of each index, by data key. */
   const knownRevisions = new Map<string, number>();
-  const queues = new Map<string, Promise<unknown>>();
+  const mutex = new KeyedMutex();
 
   /** Caches successes only. A deleted and recreated key has another wrapped form. */
   function unwrapCached(cluster: string, record: RecordValue<'dataKey'>): Promise<Uint8Array> {
@@ -103,15 +104,7 @@ export function createDataKeyStore(store: Store, keyring: Keyring) {
       }
     },
     /** Runs one change of a cluster's index at a time in this process, so that changes rarely conflict. */
-    runExclusive<T>(cluster: string, work: () => Promise<T>): Promise<T> {
-      const run = (queues.get(cluster) ?? Promise.resolve()).then(work, work);
-      queues.set(cluster, run);
-      const forget = (): void => {
-        if (queues.get(cluster) === run) queues.delete(cluster);
-      };
-      run.then(forget, forget);
-      return run;
-    },
+    runExclusive: <T>(cluster: string, work: () => Promise<T>): Promise<T> => mutex.run(cluster, work),
     async exists(cluster: string): Promise<boolean> {
       if ((await store.read('dataKey', cluster)) !== undefined) return true;
       return await keyring.clusterKeys.exists(cluster);

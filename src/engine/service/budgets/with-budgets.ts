@@ -1,3 +1,4 @@
+import { KeyedMutex } from '../../../store/retry-on-contention.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ClusterLifecycle } from '../cluster-service.ts';
 import { readActiveCluster } from '../load-cluster-status.ts';
@@ -27,25 +28,20 @@ export function withBudgets(
   lifecycle: ClusterLifecycle,
   { budgets = {}, store, now, getVcpus = async () => 0 }: BudgetDeps,
 ): ClusterLifecycle {
-  let last: Promise<unknown> = Promise.resolve();
+  if (Object.values(budgets).every((limit) => limit === undefined)) return lifecycle;
+  const mutex = new KeyedMutex();
   const deps = {
     getVcpus,
     listClusters: async () => (await store.listActiveClusters()).map(({ value }) => value),
     readRunSpec: async (run: string) => (await store.read('run', run))?.value.spec,
   };
 
-  function runExclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  }
-
   /** Starts the run unless a check finds a problem. */
   async function startWithin<T>(
     checks: readonly (() => Promise<BudgetProblem | undefined> | BudgetProblem | undefined)[],
     start: () => Promise<T>,
   ): Promise<T | { readonly overBudget: BudgetProblem }> {
-    return await runExclusively(async () => {
+    return await mutex.run('requests', async () => {
       for (const check of checks) {
         const overBudget = await check();
         if (overBudget) return { overBudget };
