@@ -1,4 +1,5 @@
 import type { ClusterService, RunView } from '../../engine/service/cluster-service.ts';
+import { TtlCache } from '../../engine/service/ttl-cache.ts';
 import type { Person } from '../../store/person.ts';
 import type { Store } from '../../store/store.ts';
 import type { Permission } from '../routing/command.ts';
@@ -34,15 +35,11 @@ const cacheMs = 60_000;
 /** Creates an authorizer that loads the data for a policy decision: the person, the channel, group members and the run. */
 export function createAuthorizer({ policy, store, clusterService, chat, now, log }: AuthorizerOptions): Authorizer {
   const readAudience = createAudienceReader({ chat, now, log });
-  const cache = new Map<string, { readonly people: readonly Person[]; readonly until: number }>();
+  const groupMembers = new TtlCache<readonly Person[]>(now, cacheMs);
 
   async function loadGroupMembers(group: string): Promise<readonly (readonly [string, readonly Person[]])[]> {
-    const cached = cache.get(group);
-    if (cached && cached.until > +now()) return [[group, cached.people]];
     try {
-      const people = await chat.listGroupMembers(group);
-      cache.set(group, { people, until: +now() + cacheMs });
-      return [[group, people]];
+      return [[group, await groupMembers.getOrLoad(group, () => chat.listGroupMembers(group))]];
     } catch (error) {
       log({ group, error }, 'reading the members of a user group failed');
       return [];
