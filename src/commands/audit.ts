@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ClusterQueries, KubeconfigService } from '../engine/service/cluster-service.ts';
+import type { ClusterQueries } from '../engine/service/cluster-service.ts';
+import type { KubeconfigService } from '../engine/service/kubeconfigs/kubeconfig-service.ts';
 import { Secret } from '../store/vault/secret.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { getAuditFileName } from './messages/audit-file.ts';

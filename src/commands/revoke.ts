@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { DiagnosticsService, KubeconfigService } from '../engine/service/cluster-service.ts';
+import type { DiagnosticsService } from '../engine/service/cluster-service.ts';
+import type { KubeconfigService } from '../engine/service/kubeconfigs/kubeconfig-service.ts';
 import type { Person } from '../store/person.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderRevocation } from './messages/index.ts';

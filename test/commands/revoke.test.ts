@@ -6,7 +6,8 @@ import type { CommandDeps } from '../../src/commands/routing/command.ts';
 import type { Route } from '../../src/commands/routing/route.ts';
 import { routeButton } from '../../src/commands/routing/route-button.ts';
 import { routeCommand } from '../../src/commands/routing/route-command.ts';
-import type { ClusterService, Grant, RevokeResult } from '../../src/engine/service/cluster-service.ts';
+import type { ClusterService } from '../../src/engine/service/cluster-service.ts';
+import type { Grant, RevokeResult } from '../../src/engine/service/kubeconfigs/kubeconfig-service.ts';
 import { createSampleCatalog, createSampleVersions } from '../fixtures/compute-catalog.ts';
 import { buildCreateDefaults, channel, testUser } from '../fixtures/run.ts';
 

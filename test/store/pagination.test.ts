@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { deleteProcessedRequests } from '../../src/commands/slack/processed-requests.ts';
 import { buildGrantKey } from '../../src/engine/cluster/grant-key.ts';
-import { listActiveGrants } from '../../src/engine/service/list-grants.ts';
+import { listActiveGrants } from '../../src/engine/service/kubeconfigs/list-grants.ts';
 import { listUnfinishedRuns } from '../../src/engine/workflow/unfinished-runs.ts';
 import { defaultPageSize, iterateRecords } from '../../src/store/iterate-records.ts';
 import { type RecordKind, type RecordValue, recordSchemas } from '../../src/store/records.ts';

@@ -1,4 +1,5 @@
-import type { AuditEntry, ClusterStatus, Grant } from '../../../src/engine/service/cluster-service.ts';
+import type { AuditEntry, ClusterStatus } from '../../../src/engine/service/cluster-service.ts';
+import type { Grant } from '../../../src/engine/service/kubeconfigs/kubeconfig-service.ts';
 import type { Person } from '../../../src/store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../../src/store/records.ts';
 import type { StepError } from '../../../src/store/step-error.ts';

@@ -1,4 +1,5 @@
-import type { AuditEntry, Grant } from '../../engine/service/cluster-service.ts';
+import type { AuditEntry } from '../../engine/service/cluster-service.ts';
+import type { Grant } from '../../engine/service/kubeconfigs/kubeconfig-service.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { formatDuration } from './duration.ts';

@@ -1,4 +1,4 @@
-import type { Kubeconfig } from '../../engine/service/cluster-service.ts';
+import type { Kubeconfig } from '../../engine/service/kubeconfigs/kubeconfig-service.ts';
 import type { KubeconfigRole } from '../../store/kubeconfig-role.ts';
 import { buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';

@@ -1,4 +1,4 @@
-import type { Grant, RevokeResult } from '../../engine/service/cluster-service.ts';
+import type { Grant, RevokeResult } from '../../engine/service/kubeconfigs/kubeconfig-service.ts';
 import type { Person } from '../../store/person.ts';
 import { block, buildMessage, buildReply, type Message } from './blocks.ts';
 import { renderUnknownCluster } from './cluster-list.ts';

@@ -1,4 +1,4 @@
-import type { KubeconfigService } from '../../engine/service/cluster-service.ts';
+import type { KubeconfigService } from '../../engine/service/kubeconfigs/kubeconfig-service.ts';
 import type { RecordValue } from '../../store/records.ts';
 import { StaleVersion, type Store, type VersionedRecord } from '../../store/store.ts';
 import type { Message } from '../messages/blocks.ts';

@@ -1,4 +1,5 @@
-import type { ClusterService, Kubeconfig, RunView } from '../../engine/service/cluster-service.ts';
+import type { ClusterService, RunView } from '../../engine/service/cluster-service.ts';
+import type { Kubeconfig } from '../../engine/service/kubeconfigs/kubeconfig-service.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';

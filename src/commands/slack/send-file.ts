@@ -1,4 +1,4 @@
-import type { KubeconfigService } from '../../engine/service/cluster-service.ts';
+import type { KubeconfigService } from '../../engine/service/kubeconfigs/kubeconfig-service.ts';
 import type { FileReply } from '../routing/command.ts';
 import { type Chat, ChatError } from './chat.ts';
 

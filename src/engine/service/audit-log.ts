@@ -7,7 +7,7 @@ import { planRun } from '../workflow/plan.ts';
 import type { Phase } from '../workflow/step.ts';
 import { isEffectiveDecision } from './approvals.ts';
 import type { AuditEntry } from './cluster-service.ts';
-import { listAllGrants } from './list-grants.ts';
+import { listAllGrants } from './kubeconfigs/list-grants.ts';
 
 /** Lists requests, approvals, deletions, TTL changes and kubeconfigs of a cluster, oldest first. Undefined: unknown cluster. */
 export async function buildAuditLog(

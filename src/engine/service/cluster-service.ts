@@ -1,9 +1,7 @@
 import type { PauseDecision, StoppedRun } from '../../store/events.ts';
-import type { KubeconfigRole } from '../../store/kubeconfig-role.ts';
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord } from '../../store/records.ts';
 import type { Difference, StepError } from '../../store/step-error.ts';
-import type { Secret } from '../../store/vault/secret.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
 import type { MissingPart } from '../diagnostics/find-missing-parts.ts';
@@ -12,6 +10,7 @@ import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-proble
 import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
 import type { ClusterState } from '../workflow/cluster-state.ts';
 import type { BudgetProblem } from './budgets/budgets.ts';
+import type { KubeconfigService } from './kubeconfigs/kubeconfig-service.ts';
 import type { PhaseCommands } from './phase-commands.ts';
 import type {
   CreateClusterRequest,
@@ -136,24 +135,6 @@ export interface ClusterStatus {
   readonly queuedRun?: RunView;
 }
 
-/** A kubeconfig for one person. It expires automatically. */
-export interface Kubeconfig {
-  /** Id of the grant. */
-  readonly id: string;
-  readonly file: Secret;
-  readonly expiresAt: Date;
-  readonly commonName: string;
-  readonly role: KubeconfigRole;
-}
-
-export interface KubeconfigRequest {
-  readonly requester: Person;
-  /** Its cluster role is bound in all namespaces. */
-  readonly role: KubeconfigRole;
-  /** Validity, at most 720. @default 24 */
-  readonly hours?: number | undefined;
-}
-
 export interface ApprovalView {
   readonly run: string;
   readonly cluster: string;
@@ -191,26 +172,6 @@ export interface AuditEntry {
   readonly durationMs?: number;
   readonly outcome?: 'succeeded' | 'failed' | 'cancelled';
 }
-
-/** An issued kubeconfig that is neither expired nor revoked. */
-export interface Grant {
-  readonly id: string;
-  readonly grantee: Person;
-  readonly commonName: string;
-  readonly role: KubeconfigRole;
-  readonly issuedAt: Date;
-  readonly expiresAt: Date;
-}
-
-export interface RevokeRequest {
-  readonly grantee: Person;
-  readonly requester: Person;
-  /** @default all grants of the grantee */
-  readonly grantId?: string | undefined;
-}
-
-/** `isEnforced`: the cluster already rejects these kubeconfigs. Otherwise the next run enforces the revocation. */
-export type RevokeResult = { readonly revoked: readonly Grant[]; readonly isEnforced: boolean } | NotFound;
 
 export type ExtendResult =
   | { readonly expiresAt: Date }
@@ -264,26 +225,6 @@ export interface RunDecisions {
   decideApproval(run: string, digest: string, decidedBy: Person, approved: boolean): Promise<Decision>;
   /** Continues or stops a run that is paused after a chapter. */
   continueRun(run: string, chapter: number, decidedBy: Person, decision: PauseDecision): Promise<PauseResult>;
-}
-
-export interface KubeconfigService {
-  /** The caller authorizes the role. */
-  issueKubeconfig(
-    name: string,
-    request: KubeconfigRequest,
-  ): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
-  /**
-   * Records a file in Slack before its content is shared, so that it can be deleted after a crash. False: the kubeconfig is
-   * no longer valid, or was issued more than 8 minutes ago.
-   */
-  recordKubeconfigFile(name: string, grantId: string, file: { id: string; channel: string }): Promise<boolean>;
-  /** Records the delivery. False: the kubeconfig is no longer valid. */
-  confirmKubeconfig(name: string, grantId: string): Promise<boolean>;
-  /** Revokes a kubeconfig that could not be delivered. False: the cluster's API is unreachable, so its binding may exist. */
-  withdrawKubeconfig(name: string, grantId: string): Promise<boolean>;
-  /** Active and delivered grants of a cluster, oldest first. */
-  listGrants(name: string): Promise<readonly Grant[]>;
-  revokeKubeconfigs(name: string, request: RevokeRequest): Promise<RevokeResult>;
 }
 
 /** Inspects the instances of a cluster. With SSH, it disables SSH access afterwards unless a run needs it. */

@@ -14,23 +14,16 @@ import { buildAuditLog } from './audit-log.ts';
 import type { Budgets } from './budgets/budgets.ts';
 import { withBudgets } from './budgets/with-budgets.ts';
 import { createClusterLifecycle } from './cluster-lifecycle.ts';
-import type {
-  ClusterQueries,
-  ClusterService,
-  DiagnosticsService,
-  Kubeconfig,
-  KubeconfigRequest,
-  KubeconfigService,
-  NotFound,
-} from './cluster-service.ts';
+import type { ClusterQueries, ClusterService, DiagnosticsService, NotFound } from './cluster-service.ts';
 import { continueRun } from './continue-run.ts';
-import { createKubeconfigDelivery } from './kubeconfig-delivery.ts';
+import { createKubeconfigDelivery } from './kubeconfigs/kubeconfig-delivery.ts';
+import type { Kubeconfig, KubeconfigRequest, KubeconfigService } from './kubeconfigs/kubeconfig-service.ts';
+import { listActiveGrants } from './kubeconfigs/list-grants.ts';
+import { revokeKubeconfigs } from './kubeconfigs/revoke-kubeconfigs.ts';
 import { listDeletionBlockers } from './list-deletion-blockers.ts';
-import { listActiveGrants } from './list-grants.ts';
 import { listMissingParts } from './list-missing-parts.ts';
 import { loadClusterStatus, readActiveCluster } from './load-cluster-status.ts';
 import { getPhaseCommands } from './phase-commands.ts';
-import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
 import { RunViewCache } from './run-view-cache.ts';
 
 export interface ClusterServiceOptions {

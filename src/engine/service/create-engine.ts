@@ -28,8 +28,8 @@ import { systemClock } from '../workflow/system-clock.ts';
 import type { Budgets } from './budgets/budgets.ts';
 import type { ClusterService } from './cluster-service.ts';
 import { createClusterService } from './create-cluster-service.ts';
-import { issueKubeconfig, removeRevokedBindings } from './issue-kubeconfig.ts';
-import { listActiveGrants } from './list-grants.ts';
+import { issueKubeconfig, removeRevokedBindings } from './kubeconfigs/issue-kubeconfig.ts';
+import { listActiveGrants } from './kubeconfigs/list-grants.ts';
 import { TtlCache } from './ttl-cache.ts';
 import { createVersionCatalog, type VersionCatalog } from './version-catalog.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
-import { issueKubeconfig } from '../../../src/engine/service/issue-kubeconfig.ts';
+import { issueKubeconfig } from '../../../src/engine/service/kubeconfigs/issue-kubeconfig.ts';
 import { KubeconfigRole } from '../../../src/store/kubeconfig-role.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
 import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';

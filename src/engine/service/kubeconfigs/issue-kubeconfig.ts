@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { ClusterRecord, RecordValue } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
-import type { Vault, VaultProvider } from '../../store/vault/vault.ts';
-import { KthwError } from '../cluster/errors.ts';
-import { buildGrantKey } from '../cluster/grant-key.ts';
-import { publicAddressOutput } from '../cluster/outputs.ts';
-import { vaultPaths } from '../cluster/vault-paths.ts';
-import type { KubeApi, KubeClient } from '../kubernetes/kube-client.ts';
-import { renderKubeconfig } from '../pki/kubeconfig.ts';
-import { getCertificate } from '../pki/pack-certificate.ts';
-import { issueUserCertificate } from '../pki/user-certificate.ts';
-import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
-import { connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
-import type { Kubeconfig, KubeconfigRequest } from './cluster-service.ts';
+import type { ClusterRecord, RecordValue } from '../../../store/records.ts';
+import type { Store } from '../../../store/store.ts';
+import type { Vault, VaultProvider } from '../../../store/vault/vault.ts';
+import { KthwError } from '../../cluster/errors.ts';
+import { buildGrantKey } from '../../cluster/grant-key.ts';
+import { publicAddressOutput } from '../../cluster/outputs.ts';
+import { vaultPaths } from '../../cluster/vault-paths.ts';
+import type { KubeApi, KubeClient } from '../../kubernetes/kube-client.ts';
+import { renderKubeconfig } from '../../pki/kubeconfig.ts';
+import { getCertificate } from '../../pki/pack-certificate.ts';
+import { issueUserCertificate } from '../../pki/user-certificate.ts';
+import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../../steps/access-bindings.ts';
+import { connectToKubeApiAt } from '../../steps/connect-to-kube-api.ts';
 import { recordGrant } from './kubeconfig-delivery.ts';
+import type { Kubeconfig, KubeconfigRequest } from './kubeconfig-service.ts';
 import { listActiveGrants } from './list-grants.ts';
 
 export interface KubeconfigDeps {

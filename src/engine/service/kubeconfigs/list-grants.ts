@@ -1,8 +1,8 @@
-import type { RecordValue } from '../../store/records.ts';
-import type { Store, VersionedRecord } from '../../store/store.ts';
-import { buildGrantKey } from '../cluster/grant-key.ts';
-import { isGrantDelivered } from '../cluster/is-grant-delivered.ts';
-import type { Grant } from './cluster-service.ts';
+import type { RecordValue } from '../../../store/records.ts';
+import type { Store, VersionedRecord } from '../../../store/store.ts';
+import { buildGrantKey } from '../../cluster/grant-key.ts';
+import { isGrantDelivered } from '../../cluster/is-grant-delivered.ts';
+import type { Grant } from './kubeconfig-service.ts';
 
 /** Lists every grant ever issued for a cluster of this name. */
 export async function listAllGrants(

@@ -1,9 +1,9 @@
-import type { ClusterRecord } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
-import { updateRecord } from '../../store/update-record.ts';
-import { KthwError } from '../cluster/errors.ts';
-import { buildGrantKey } from '../cluster/grant-key.ts';
-import type { RevokeRequest, RevokeResult } from './cluster-service.ts';
+import type { ClusterRecord } from '../../../store/records.ts';
+import type { Store } from '../../../store/store.ts';
+import { updateRecord } from '../../../store/update-record.ts';
+import { KthwError } from '../../cluster/errors.ts';
+import { buildGrantKey } from '../../cluster/grant-key.ts';
+import type { RevokeRequest, RevokeResult } from './kubeconfig-service.ts';
 import { listActiveGrants } from './list-grants.ts';
 
 interface RevokeDeps {

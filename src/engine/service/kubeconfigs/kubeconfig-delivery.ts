@@ -1,9 +1,9 @@
-import type { ClusterRecord, RecordValue } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
-import { updateRecord } from '../../store/update-record.ts';
-import { KthwError } from '../cluster/errors.ts';
-import { buildGrantKey } from '../cluster/grant-key.ts';
-import type { KubeconfigService } from './cluster-service.ts';
+import type { ClusterRecord, RecordValue } from '../../../store/records.ts';
+import type { Store } from '../../../store/store.ts';
+import { updateRecord } from '../../../store/update-record.ts';
+import { KthwError } from '../../cluster/errors.ts';
+import { buildGrantKey } from '../../cluster/grant-key.ts';
+import type { KubeconfigService } from './kubeconfig-service.ts';
 import { listActiveGrants } from './list-grants.ts';
 
 interface DeliveryDeps {
